@@ -1,0 +1,77 @@
+// Package event holds one telemetry record, whatever wrote it.
+//
+// An [Event] is a view: its fields are typed slices into the record's raw
+// bytes, numbered by a shared [Names] table and decoded only when somebody
+// asks. A parser fills the same Event again and again; whoever wants to keep
+// one copies what it needs before the next record is parsed.
+//
+// Nested records are flattened in document order: {"a":{"b":1}} is the field
+// "a.b". An array gives one field per element under the array's own name, so a
+// repeated field is several fields with one name. An empty array, an empty
+// object, an empty string, null and an absent field are five different things
+// (see [Kind]).
+//
+// This is the lowest floor of dwell: it imports the standard library alone.
+package event
+
+import "time"
+
+// Event is one record. The slices in it are valid until its parser goes on.
+type Event struct {
+	// Time is the record's own time in UTC, zero if it has none.
+	Time time.Time
+	// Dataset is the kind of source, lower case, as "windows.security".
+	Dataset string
+	// Schema names how the fields are called: "evtx", "ecs", "nxlog", "flat" …
+	// The field mappings of package taxonomy are keyed by it.
+	Schema string
+
+	// Host is the machine that the record speaks of (Kind Absent if unknown).
+	Host Field
+	// Provider, Channel and Code say what wrote the record, which log it is in
+	// and which kind of record it is (ECS event.provider, winlog.channel,
+	// event.code). Each is a copy of one of Fields, or Absent.
+	Provider, Channel, Code Field
+
+	// Fields are the record's values in document order.
+	Fields []Field
+	// Raw is the record as it came: a line without its end, an EVTX record with
+	// its header.
+	Raw []byte
+
+	// Record is the EventRecordID, or the 1-based number of the line on which
+	// the record begins.
+	Record int64
+	// Offset is the position of Raw in the decompressed source, in bytes.
+	Offset int64
+	// Source is where the record was read.
+	Source *Source
+
+	// Identity overrides how the id is made; see [Event.ID].
+	Identity Identity
+}
+
+// Source is one file or stream. A parser sets First before it yields the first
+// event; afterwards a Source does not change.
+type Source struct {
+	// Path is the file as the user named it, "-" for standard input.
+	Path string
+	// First is the SHA-256 of the first decompressed record: with offset and
+	// bytes it identifies a record whatever the file is called.
+	First [32]byte
+}
+
+// Reset empties the event for the next record and keeps the field slice.
+func (e *Event) Reset() {
+	*e = Event{Fields: e.Fields[:0], Source: e.Source}
+}
+
+// First returns the first field with the given name.
+func (e *Event) First(n Name) (Field, bool) {
+	for _, f := range e.Fields {
+		if f.Name == n {
+			return f, true
+		}
+	}
+	return Field{}, false
+}

@@ -1,0 +1,3 @@
+module github.com/dwell-project/dwell
+
+go 1.26.0
