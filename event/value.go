@@ -84,7 +84,7 @@ func (f Field) Text() string { return string(f.AppendText(nil)) }
 
 // AppendText appends the value's text form, the one that rules are matched
 // against: strings decoded, integers in decimal, Hex kinds as 0x…, GUIDs
-// upper case without braces, SIDs as S-1-…, times as RFC 3339 in UTC with as
+// lower case in braces, SIDs as S-1-…, times as RFC 3339 in UTC with as
 // many digits as the source keeps, bytes as hexadecimal. Null and the empty
 // kinds have none. A value whose bytes are too short for its kind is shown as
 // hexadecimal, so that nothing is lost.
@@ -276,12 +276,23 @@ func appendHex(dst, src []byte) []byte {
 	return dst
 }
 
+// guidOrder is the order in which a GUID's bytes are written.
+const guidOrder = "\x03\x02\x01\x00-\x05\x04-\x07\x06-\x08\x09-\x0a\x0b\x0c\x0d\x0e\x0f"
+
+// appendGUID writes {xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx}, as Windows renders
+// event XML.
 func appendGUID(dst, b []byte) []byte {
-	dst = appendHex(dst, []byte{b[3], b[2], b[1], b[0]})
-	dst = appendHex(append(dst, '-'), []byte{b[5], b[4]})
-	dst = appendHex(append(dst, '-'), []byte{b[7], b[6]})
-	dst = appendHex(append(dst, '-'), b[8:10])
-	return appendHex(append(dst, '-'), b[10:16])
+	const digits = "0123456789abcdef"
+	dst = append(dst, '{')
+	for i := range len(guidOrder) {
+		at := guidOrder[i]
+		if at == '-' {
+			dst = append(dst, '-')
+			continue
+		}
+		dst = append(dst, digits[b[at]>>4], digits[b[at]&15])
+	}
+	return append(dst, '}')
 }
 
 // appendSID writes S-R-I-S…, MS-DTYP 2.4.2.1.
