@@ -1,0 +1,25 @@
+# One word each. A fresh machine needs Go >= 1.26 and make, nothing else: Go
+# fetches the libraries and builds the tools pinned in tools/go.mod.
+LINT = go tool -modfile=tools/go.mod golangci-lint
+FUZZTIME ?= 10s
+.PHONY: build scan-sample test race lint tidy check fuzz bench
+build:
+	go build -trimpath -o dwell ./cmd/dwell
+scan-sample: build
+	./dwell scan testdata/sample
+test:
+	go vet ./...
+	go test $(TESTFLAGS) ./...
+race:
+	go test -race ./...
+lint:
+	$(LINT) run ./...
+tidy:
+	go mod tidy -diff
+check: test lint tidy
+fuzz:
+	@grep -rlE '^func Fuzz' --include=*_test.go . | xargs -n1 dirname | sort -u | while read -r dir; do \
+	  go test -list '^Fuzz' $$dir | grep ^Fuzz | while read -r f; do \
+	    echo "$$dir $$f"; go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$dir || exit 1; done || exit 1; done
+bench: build
+	go run ./internal/benchtool -out docs/benchmarks.md $(BENCHFLAGS)
