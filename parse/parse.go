@@ -56,6 +56,10 @@ type Block struct {
 	// begins, or its ordinal in a binary source.
 	Record int64
 	Source *event.Source
+	// Problems are what the splitter met on the way to this block and could not
+	// cut into records. The decoder reports them before the block's events; a
+	// block with Problems may have no Data.
+	Problems []Problem
 }
 
 // Problem is a part of a source that could not be read.

@@ -1,0 +1,29 @@
+// Package jsonl reads records written as JSON objects: one a line, one after
+// the other over several lines, or as the elements of an array.
+//
+// An object is flattened as package event describes, in one pass and without
+// allocation. What encoding/json refuses is refused, and nothing else: in both,
+// invalid UTF-8 inside a string is accepted, and here its bytes stay as they
+// are. A text that is no object becomes a record of schema "unparsed" and
+// dataset "unknown" whose one field "message" is that text, and a
+// [parse.Problem] says where and why. Commas and brackets between records are
+// passed over without asking whether they balance.
+//
+// # Shapes
+//
+// Windows events are written as JSON in several ways, told apart record by
+// record by the fields that are there:
+//
+//   - evtx: the event's own tree, {"Event":{"System":…,"EventData":…}}, as
+//     evtx_dump and others write it, also with the System part at the top.
+//     The level "Event", and the levels "#attributes", "#text", "X_attributes"
+//     and "@X" that stand for XML attributes and text, are taken out of the
+//     names, so that they are those of package evtx.
+//   - ecs: winlogbeat and Elastic Agent, winlog.channel and the like.
+//   - winlogbeat6: winlogbeat before version 7, log_name and event_id.
+//   - nxlog: Channel and EventID at the top, Hostname for the machine.
+//   - flat: Channel and EventID at the top, Computer for the machine.
+//
+// A level "_source" at the top, as Elasticsearch exports have, is taken out of
+// the names. Everything else is of schema and dataset "json".
+package jsonl

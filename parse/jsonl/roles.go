@@ -1,0 +1,138 @@
+package jsonl
+
+// role is what a field says about its record: which log, which machine, when.
+// Fields are known by their full names, whatever shape they are found in.
+type role uint8
+
+// roleSet is a set of roles, one bit each.
+type roleSet uint64
+
+func (r roleSet) has(x role) bool { return r>>x&1 != 0 }
+
+// all says whether r has all of the given ones.
+func (r roleSet) all(want roleSet) bool { return r&want == want }
+
+const (
+	_ role = iota
+
+	systemChannel
+	systemEventID
+	systemComputer
+	systemProvider
+	systemTime
+	dataName
+
+	winlogChannel
+	winlogEventID
+	winlogProvider
+	winlogComputer
+	eventCode
+	eventProvider
+	hostName
+	hostHostname
+
+	oldLogName
+	oldEventID
+	oldSource
+	oldComputer
+
+	channel
+	eventID
+	computer
+	hostnameNX
+	sourceName
+	sourceModuleType
+	provider
+	providerName
+	providerUnder
+
+	atTimestamp
+	utcTime
+	flatSystemTime
+	timeCreated
+	eventTimeNX
+	timeGenerated
+
+	timestamp
+	timeField
+	ts
+	splunkTime
+	eventTime
+	eventCreated
+	datetime
+	timestampMs
+
+	hostname
+	host
+	computerLow
+	computerName
+	deviceName
+
+	nRoles
+)
+
+// roleTable gives the role of every field name that has one.
+func roleTable() map[string]role {
+	return map[string]role{
+		"System.Channel":                systemChannel,
+		"System.EventID":                systemEventID,
+		"System.Computer":               systemComputer,
+		"System.Provider.Name":          systemProvider,
+		"System.TimeCreated.SystemTime": systemTime,
+		"EventData.Data.Name":           dataName,
+
+		"winlog.channel":       winlogChannel,
+		"winlog.event_id":      winlogEventID,
+		"winlog.provider_name": winlogProvider,
+		"winlog.computer_name": winlogComputer,
+		"event.code":           eventCode,
+		"event.provider":       eventProvider,
+		"host.name":            hostName,
+		"host.hostname":        hostHostname,
+
+		"log_name":      oldLogName,
+		"event_id":      oldEventID,
+		"source_name":   oldSource,
+		"computer_name": oldComputer,
+
+		"Channel":          channel,
+		"EventID":          eventID,
+		"Computer":         computer,
+		"Hostname":         hostnameNX,
+		"SourceName":       sourceName,
+		"SourceModuleType": sourceModuleType,
+		"Provider":         provider,
+		"ProviderName":     providerName,
+		"Provider_Name":    providerUnder,
+
+		"@timestamp":    atTimestamp,
+		"UtcTime":       utcTime,
+		"SystemTime":    flatSystemTime,
+		"TimeCreated":   timeCreated,
+		"EventTime":     eventTimeNX,
+		"TimeGenerated": timeGenerated,
+
+		"timestamp":     timestamp,
+		"time":          timeField,
+		"ts":            ts,
+		"_time":         splunkTime,
+		"eventTime":     eventTime,
+		"event.created": eventCreated,
+		"datetime":      datetime,
+		"Timestamp":     timestampMs,
+
+		"hostname":     hostname,
+		"host":         host,
+		"computer":     computerLow,
+		"ComputerName": computerName,
+		"DeviceName":   deviceName,
+	}
+}
+
+func setOf(roles ...role) roleSet {
+	var r roleSet
+	for _, x := range roles {
+		r |= 1 << x
+	}
+	return r
+}
