@@ -1,0 +1,131 @@
+package evtx
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"io"
+
+	"github.com/dwell-project/dwell/event"
+	"github.com/dwell-project/dwell/parse"
+)
+
+// Format is the Windows event log format. It implements [parse.Format].
+type Format struct{}
+
+// Name returns "evtx".
+func (Format) Name() string { return "evtx" }
+
+// Recognise looks for the signature of a file or of a chunk.
+func (Format) Recognise(head []byte) (confidence float64, reason string) {
+	switch {
+	case bytes.HasPrefix(head, []byte(fileMagic)):
+		return 1, `begins with the file signature "ElfFile"`
+	case bytes.HasPrefix(head, []byte(chunkMagic)):
+		return 1, `begins with the chunk signature "ElfChnk"`
+	}
+	return 0, ""
+}
+
+// Split returns a splitter that gives one chunk a block.
+func (Format) Split(r io.Reader, src *event.Source) parse.Splitter {
+	return &splitter{r: bufio.NewReaderSize(r, 2*chunkSize), src: src}
+}
+
+// NewDecoder returns a decoder that gives one event per record.
+func (Format) NewDecoder(names *event.Names) parse.Decoder { return newDecoder(names) }
+
+// splitter finds chunks. It does not trust the count in the file header; what
+// stands between chunks and is not zero is a block too, so that the decoder can
+// look for records in it.
+type splitter struct {
+	r       *bufio.Reader
+	src     *event.Source
+	offset  int64
+	chunks  int64
+	started bool
+}
+
+// Next implements [parse.Splitter].
+func (s *splitter) Next(b *parse.Block) error {
+	if !s.started {
+		s.started = true
+		if err := s.header(); err != nil {
+			return err
+		}
+	}
+	for {
+		window, err := s.r.Peek(chunkSize + len(chunkMagic))
+		if err != nil && err != io.EOF {
+			return fmt.Errorf("reading at offset 0x%x: %w", s.offset, err)
+		}
+		if len(window) == 0 {
+			return io.EOF
+		}
+		block := window[:s.blockLen(window)]
+		if isZero(block) {
+			s.skip(len(block))
+			continue
+		}
+		s.chunks++
+		b.Data = append(b.Data[:0], block...)
+		b.Offset, b.Record, b.Source = s.offset, s.chunks, s.src
+		s.mark(b.Data)
+		s.skip(len(block))
+		return nil
+	}
+}
+
+func (s *splitter) skip(n int) {
+	// What was peeked can be discarded.
+	_, _ = s.r.Discard(n)
+	s.offset += int64(n)
+}
+
+// header skips the file header if there is one.
+func (s *splitter) header() error {
+	head, err := s.r.Peek(fileHeaderSize)
+	if err != nil && err != io.EOF {
+		return fmt.Errorf("reading the file header: %w", err)
+	}
+	if !bytes.HasPrefix(head, []byte(fileMagic)) {
+		return nil
+	}
+	// A header that lost bytes is followed by its first chunk too early.
+	if i := bytes.Index(head, []byte(chunkMagic)); i > 0 {
+		head = head[:i]
+	}
+	s.skip(len(head))
+	return nil
+}
+
+// blockLen returns how much of the window is the next block: a whole chunk, or
+// what comes before the next chunk signature.
+func (s *splitter) blockLen(window []byte) int {
+	full := min(len(window), chunkSize)
+	if bytes.HasPrefix(window, []byte(chunkMagic)) {
+		after := window[full:]
+		if len(after) == 0 && full == chunkSize || string(after) == chunkMagic || full == chunkSize && isZero(after) {
+			return full
+		}
+	}
+	// Bytes may be missing here, so that the next chunk begins early.
+	if i := bytes.Index(window[1:], []byte(chunkMagic)); i >= 0 && i+1 < full {
+		return i + 1
+	}
+	return full
+}
+
+// mark sets the source's first record.
+func (s *splitter) mark(data []byte) {
+	if s.src == nil || s.src.First != [32]byte{} {
+		return
+	}
+	if at := nextRecord(data, 0); at < len(data) {
+		size := int(binary.LittleEndian.Uint32(data[at+4:]))
+		data = data[at : at+size]
+	}
+	s.src.First = sha256.Sum256(data)
+}

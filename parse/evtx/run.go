@@ -1,0 +1,297 @@
+package evtx
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"slices"
+
+	"github.com/dwell-project/dwell/event"
+)
+
+// maxFields bounds the fields of one record, so that values that are used over
+// and over cannot unfold without end.
+const maxFields = 1 << 16
+
+// maxNested bounds how deep binary XML in values may nest.
+const maxNested = 16
+
+// runner runs plans over the records of a chunk.
+type runner struct {
+	templates
+	names *event.Names
+
+	fields []event.Field
+	vals   []value // a stack: the values of the instances being run
+	text   []byte  // joined texts of the record
+	depth  int
+}
+
+// stream runs the binary XML in chunk[pos:end], which stands in the element
+// with the path prefix.
+func (r *runner) stream(pos, end int, prefix string) error {
+	if r.depth++; r.depth > maxNested {
+		r.depth--
+		return errDepth
+	}
+	defer func() { r.depth-- }()
+	for pos < end {
+		switch tok := r.chunk[pos] &^ tokenMore; tok {
+		case tokenFragment:
+			pos += 4
+		case tokenInstance:
+			var err error
+			if pos, err = r.instance(pos, end, prefix); err != nil {
+				return err
+			}
+		case tokenEOF:
+			return nil
+		default:
+			var err error
+			if pos, err = r.bare(pos, end, prefix); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// bare runs binary XML that is no template instance, by compiling it for this
+// once.
+func (r *runner) bare(pos, end int, prefix string) (next int, err error) {
+	p := r.parser(pos, end)
+	nodes, err := p.content()
+	if err != nil {
+		return pos, err
+	}
+	return p.pos, r.run(compile(r.names, nodes, prefix), nil)
+}
+
+// instance runs the template instance at pos and returns where it ends.
+func (r *runner) instance(pos, end int, prefix string) (next int, err error) {
+	in, err := r.instanceAt(pos)
+	if err != nil {
+		return pos, err
+	}
+	base := len(r.vals)
+	var ok bool
+	r.vals, next, ok = readValues(r.vals, r.chunk[:end], in.values)
+	if !ok {
+		err = errTruncated
+	} else {
+		err = r.run(in.template.plan(r.names, prefix), r.vals[base:])
+	}
+	r.vals = r.vals[:base]
+	return next, err
+}
+
+// plan returns the template's plan for a path.
+func (t *template) plan(names *event.Names, prefix string) *plan {
+	for _, p := range t.plans {
+		if p.prefix == prefix {
+			return p
+		}
+	}
+	p := compile(names, t.nodes, prefix)
+	if len(t.plans) < maxVariants {
+		t.plans = append(t.plans, p)
+	}
+	return p
+}
+
+// run appends the fields of one instance.
+func (r *runner) run(p *plan, vals []value) error {
+	if len(r.fields)+len(p.ops) > maxFields {
+		return errTooMuch
+	}
+	mark := len(r.fields)
+	for i := range p.ops {
+		o := &p.ops[i]
+		switch o.code {
+		case opConst:
+			r.fields = append(r.fields, event.Field{Data: o.data, Name: o.name, Kind: o.kind})
+		case opMark:
+			mark = len(r.fields)
+		case opBare:
+			if len(r.fields) == mark {
+				r.fields = append(r.fields, event.Field{Name: o.name, Kind: event.Null})
+			}
+		case opAttr:
+			if v := slotValue(vals, o.slot); !v.isNull() {
+				r.attribute(o.name, v)
+			}
+		case opValue:
+			v := slotValue(vals, o.slot)
+			if v.typ == typeString { // most values are
+				r.fields = append(r.fields, event.Field{Data: trimNULs(v.data), Name: o.name, Kind: event.TextUTF16})
+				continue
+			}
+			if err := r.value(o, v, mark); err != nil {
+				return err
+			}
+		default:
+			if err := r.odd(o, vals, mark); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// odd runs the steps that are seldom needed.
+func (r *runner) odd(o *op, vals []value, mark int) error {
+	if o.code == opDynamic {
+		return r.dynamic(o, vals)
+	}
+	if len(o.parts) == 1 {
+		return r.value(o, partValue(o.parts[0], vals), mark)
+	}
+	return r.join(o, vals)
+}
+
+func (r *runner) attribute(name event.Name, v value) {
+	if v.isArray() {
+		r.items(name, v)
+		return
+	}
+	kind, data := v.field()
+	r.fields = append(r.fields, event.Field{Data: data, Name: name, Kind: kind})
+}
+
+// value appends the content of an element that is a single value.
+func (r *runner) value(o *op, v value, mark int) error {
+	switch {
+	case v.isNull():
+		if o.null == nullField || o.null == nullIfBare && len(r.fields) == mark {
+			r.fields = append(r.fields, event.Field{Name: o.name, Kind: event.Null})
+		}
+		return nil
+	case v.typ == typeBinXML:
+		at := int(v.at)
+		return r.stream(at, at+len(v.data), o.prefix)
+	case v.isArray():
+		r.items(o.name, v)
+		if len(r.fields) > maxFields {
+			return errTooMuch
+		}
+		return nil
+	}
+	kind, data := v.field()
+	r.fields = append(r.fields, event.Field{Data: data, Name: o.name, Kind: kind})
+	return nil
+}
+
+// items appends a field for each item of an array.
+func (r *runner) items(name event.Name, v value) {
+	for item, rest, ok := v.next(); ok && len(r.fields) <= maxFields; item, rest, ok = rest.next() {
+		kind, data := item.field()
+		r.fields = append(r.fields, event.Field{Data: data, Name: name, Kind: kind})
+	}
+}
+
+func partValue(n node, vals []value) value {
+	if n.kind == nodeSlot {
+		return slotValue(vals, n.slot)
+	}
+	return n.val
+}
+
+// join appends the text of several parts. If arrays are among them, the element
+// stands for each of their items (MS-EVEN6 section 3.1.4.7.5).
+func (r *runner) join(o *op, vals []value) error {
+	parts := make([]value, len(o.parts))
+	for i, n := range o.parts {
+		parts[i] = partValue(n, vals)
+	}
+	for {
+		at, more := len(r.text), false
+		for i, v := range parts {
+			if v.isArray() {
+				var item value
+				item, parts[i], _ = v.next()
+				more = more || len(parts[i].data) > 0
+				v = item
+			}
+			if v.isBinXML() {
+				if err := r.stream(int(v.at), int(v.at)+len(v.data), o.prefix); err != nil {
+					return err
+				}
+				continue
+			}
+			r.text = v.appendText(r.text)
+		}
+		data := r.text[at:len(r.text):len(r.text)]
+		r.fields = append(r.fields, event.Field{Data: data, Name: o.name, Kind: event.Text})
+		if !more {
+			return nil
+		}
+		if len(r.fields) > maxFields || len(r.text) > maxText {
+			return errTooMuch
+		}
+	}
+}
+
+// maxText bounds the joined texts of one record, in bytes.
+const maxText = 4 << 20
+
+// dynamic runs a Data element whose Name is a value.
+func (r *runner) dynamic(o *op, vals []value) error {
+	var name []byte
+	for _, n := range o.dyn.name {
+		name = partValue(n, vals).appendText(name)
+	}
+	p := o.dyn.known[string(name)]
+	if p == nil {
+		c := planner{names: r.names}
+		path, attrs := o.prefix, slices.Clone(o.dyn.elem.attrs)
+		if len(name) > 0 {
+			path = path[:len(path)-len("Data")] + string(name)
+		}
+		attrs = slices.DeleteFunc(attrs, func(a attribute) bool { return a.name == "Name" })
+		c.body(o.dyn.elem, attrs, path)
+		p = &plan{ops: c.ops}
+		if len(o.dyn.known) < maxDynamic {
+			o.dyn.known[string(name)] = p
+		}
+	}
+	return r.run(p, vals)
+}
+
+// record runs the record's binary XML and returns its fields, valid until the
+// next call.
+func (r *runner) record(rec record) ([]event.Field, error) {
+	r.fields, r.vals, r.text, r.depth = r.fields[:0], r.vals[:0], r.text[:0], 0
+	err := r.stream(rec.at+recordHeader, rec.at+len(rec.raw)-recordTrailer, "")
+	if err == nil && len(r.fields) == 0 {
+		err = fmt.Errorf("the record is empty")
+	}
+	return r.fields, err
+}
+
+// texts returns what can be read of a record whose template is lost: its
+// values, without their names.
+func (r *runner) texts(rec record, name event.Name) []event.Field {
+	r.fields, r.vals = r.fields[:0], r.vals[:0]
+	pos, end := rec.at+recordHeader, rec.at+len(rec.raw)-recordTrailer
+	if bytes.HasPrefix(r.chunk[pos:end], []byte{tokenFragment}) {
+		pos += 4
+	}
+	if pos+instanceHeader > end || r.chunk[pos] != tokenInstance {
+		return nil
+	}
+	values := pos + instanceHeader
+	if off := binary.LittleEndian.Uint32(r.chunk[pos+6:]); int(off) == values {
+		size, ok := r.bodySize(off)
+		if !ok {
+			return nil
+		}
+		values += definitionHeader + size
+	}
+	r.vals, _, _ = readValues(r.vals, r.chunk[:end], values)
+	for _, v := range r.vals {
+		if !v.isNull() && !v.isBinXML() {
+			r.attribute(name, v)
+		}
+	}
+	return r.fields
+}
