@@ -148,7 +148,7 @@ func (d *decoder) unparsed(i, end int, why error) int {
 	raw := bytes.TrimRight(d.block.Data[i:end], " \t\r\n")
 	e := &d.event
 	e.Reset()
-	e.Schema, e.Dataset = "unparsed", "unknown"
+	e.Schema, e.Dataset = parse.Unparsed, parse.Unknown
 	e.Fields = append(d.plain.fields[:0], event.Field{Name: d.message, Kind: event.Text, Data: raw})
 	e.Raw, e.Record, e.Offset, e.Source = raw, d.line, d.block.Offset+int64(i), d.block.Source
 	d.problem(i, i+len(raw), why)

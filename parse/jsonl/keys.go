@@ -19,7 +19,8 @@ const (
 
 // object is one place in the tree of keys: what may stand between { and }.
 type object struct {
-	path string // dotted, empty at the top
+	path  string // dotted
+	named bool   // false at the top, where path is empty and no dot follows
 	// windows says that the path is inside a Windows event written as a tree,
 	// where attributes and text are not levels of their own.
 	windows bool
@@ -90,6 +91,9 @@ func (s *scanner) newKey(o *object, raw string) *key {
 		k.name = s.names.Intern(path)
 		k.role = s.roles[path]
 	}
+	if o.windows && (text == "xmlns" || text == "@xmlns" || strings.HasPrefix(text, "xmlns:")) {
+		k.role = namespace
+	}
 	return k
 }
 
@@ -101,7 +105,7 @@ func (o *object) join(text string) string {
 			return o.path
 		}
 	}
-	if o.path == "" {
+	if !o.named {
 		return text
 	}
 	return o.path + "." + text
@@ -113,16 +117,16 @@ func (s *scanner) objectUnder(o *object, k *key) *object {
 		return k.in
 	}
 	text := event.Field{Kind: event.TextJSON, Data: []byte(strings.TrimSuffix(k.token, `":`))}.Text()
-	in := &object{path: o.join(text), windows: o.windows, keys: map[string]*key{}}
-	switch top := o.path == "" && !o.windows; {
+	in := &object{path: o.join(text), named: true, windows: o.windows, keys: map[string]*key{}}
+	switch top := !o.named && !o.windows; {
 	case top && text == "_source":
-		in.path = ""
+		in.path, in.named = "", false
 	case top && !s.plain && (text == "Event" || text == "Event_attributes"):
-		in.path, in.windows = "", true
+		in.path, in.named, in.windows = "", false, true
 	case top && !s.plain && text == "System":
 		in.windows = true
 	case o.windows && text == "#attributes":
-		in.path = o.path
+		in.path, in.named = o.path, o.named
 	case o.windows:
 		if base, ok := strings.CutSuffix(text, "_attributes"); ok {
 			in.path = o.join(base)

@@ -14,6 +14,8 @@ func (r roleSet) all(want roleSet) bool { return r&want == want }
 
 const (
 	_ role = iota
+	// namespace is a declaration of XML, which is no field.
+	namespace
 
 	systemChannel
 	systemEventID

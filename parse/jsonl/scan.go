@@ -120,6 +120,9 @@ func (s *scanner) member(o *object, next *[guesses]*key, i int) (*key, int) {
 
 func (s *scanner) add(k *key, kind event.Kind, data []byte) {
 	if k.role != 0 && !s.seen.has(k.role) {
+		if k.role == namespace {
+			return
+		}
 		s.seen |= 1 << k.role
 		s.at[k.role] = len(s.fields)
 	}

@@ -12,11 +12,11 @@ import (
 )
 
 const (
-	// blockSize is how much is read for a block before it is cut.
-	blockSize = 256 << 10
-	// patience is how much is read without finding the end of a record before
+	// defaultBlock is how much is read for a block before it is cut.
+	defaultBlock = 256 << 10
+	// defaultPatience is how much is read without finding the end of a record before
 	// the record is suspected to be broken.
-	patience = 1 << 20
+	defaultPatience = 1 << 20
 	// MaxRecord is the longest record, in bytes. What is longer is reported and
 	// passed over up to the next line.
 	MaxRecord = 64 << 20
@@ -38,22 +38,26 @@ type splitter struct {
 	started      bool
 	byLine       bool
 	mark         []byte // line end and what stands before and at the first {
-	maxRecord    int
+
+	blockSize, patience, maxRecord int
 }
 
 func newSplitter(r io.Reader, src *event.Source) *splitter {
-	return &splitter{r: r, src: src, line: 1, mark: []byte("\n{"), maxRecord: MaxRecord}
+	return &splitter{
+		r: r, src: src, line: 1, mark: []byte("\n{"),
+		blockSize: defaultBlock, patience: defaultPatience, maxRecord: MaxRecord,
+	}
 }
 
 // Next implements [parse.Splitter].
 func (s *splitter) Next(b *parse.Block) error {
-	if cap(b.Data) > 4*blockSize {
+	if cap(b.Data) > 4*s.blockSize {
 		b.Data = nil // one huge record must not keep its memory for ever
 	}
 	b.Data = append(b.Data[:0], s.rest...)
 	b.Source, b.Problems = s.src, nil
 	var c cutter
-	want := blockSize
+	want := s.blockSize
 	for {
 		b.Data = s.fill(b.Data, want)
 		if !s.started {
@@ -63,13 +67,13 @@ func (s *splitter) Next(b *parse.Block) error {
 		if s.end != nil {
 			cut = len(b.Data)
 		}
-		if cut > 0 || len(b.Data) == 0 {
+		if cut > 0 || s.end != nil {
 			return s.hand(b, cut)
 		}
 		if len(b.Data) > s.maxRecord {
 			return s.passOver(b)
 		}
-		want = min(2*len(b.Data), s.maxRecord+1)
+		want = min(2*max(len(b.Data), s.blockSize), s.maxRecord+1)
 	}
 }
 
@@ -98,7 +102,7 @@ func (s *splitter) cut(c *cutter, data []byte) int {
 		}
 	}
 	cut := c.cut(data)
-	if cut == 0 && len(data) > patience {
+	if cut == 0 && len(data) > s.patience {
 		cut = bytes.LastIndex(data, s.mark) + 1
 	}
 	return cut
@@ -132,7 +136,7 @@ func (s *splitter) passOver(b *parse.Block) error {
 			s.rest = s.rest[:0]
 			break
 		}
-		data = s.fill(data[:0], blockSize)
+		data = s.fill(data[:0], s.blockSize)
 		if n := bytes.IndexByte(data, '\n') + 1; n > 0 {
 			s.line++
 			p.Length += int64(n)

@@ -1,0 +1,40 @@
+package jsonl
+
+import (
+	"github.com/dwell-project/dwell/event"
+	"github.com/dwell-project/dwell/parse"
+)
+
+// AppendNative appends the record's own JSON on one line, without line end:
+// white space between tokens is left out, everything else is kept byte for
+// byte, so that numbers stay as precise and members as many as they were. An
+// unparsed record becomes {"message":"…"}.
+func AppendNative(dst []byte, e *event.Event) []byte {
+	if e.Schema == parse.Unparsed {
+		dst = append(dst, `{"message":`...)
+		return append(parse.AppendQuoted(dst, e.Raw), '}')
+	}
+	raw := e.Raw
+	for i := 0; i < len(raw); i++ {
+		switch c := raw[i]; c {
+		case ' ', '\t', '\r', '\n':
+		case '"':
+			end := i + 1
+			for end < len(raw) && raw[end] != '"' {
+				if raw[end] == '\\' {
+					end++
+				}
+				end++
+			}
+			end = min(end+1, len(raw))
+			dst = append(dst, raw[i:end]...)
+			i = end - 1
+		default:
+			dst = append(dst, c)
+		}
+	}
+	return dst
+}
+
+// AppendNative is [AppendNative], for those who have a decoder at hand.
+func (d *decoder) AppendNative(dst []byte, e *event.Event) []byte { return AppendNative(dst, e) }
