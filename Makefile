@@ -2,7 +2,7 @@
 # fetches the libraries and builds the tools pinned in tools/go.mod.
 LINT = go tool -modfile=tools/go.mod golangci-lint
 FUZZTIME ?= 10s
-.PHONY: build scan-sample test race lint tidy check fuzz bench
+.PHONY: build scan-sample test race lint fmt tidy check fuzz bench
 build:
 	go build -trimpath -o dwell ./cmd/dwell
 scan-sample: build
@@ -14,6 +14,8 @@ race:
 	go test -race ./...
 lint:
 	$(LINT) run ./...
+fmt:
+	$(LINT) fmt
 tidy:
 	go mod tidy -diff
 check: test lint tidy
