@@ -40,15 +40,17 @@ const (
 	StartsWith
 	EndsWith
 	// Glob: the value as a whole matches Pattern, which has wildcards that are
-	// not just at its ends.
+	// not just at its ends. The pattern * alone asks for any value, an empty
+	// text too, but not for null.
 	Glob
 	// Regex: Regexp finds a match in the value. Cased is always true; the flag
 	// i is part of Regexp.
 	Regex
 	// CIDR: the value is an IP address within Prefix.
 	CIDR
-	// Less, LessEqual, Greater, GreaterEqual: the value, read as a number,
-	// stands so to Number. A value that is no number does not match.
+	// Less, LessEqual, Greater, GreaterEqual: the value, read as a number (see
+	// [ParseNumber]), stands so to Number. A value that is no number does not
+	// match.
 	Less
 	LessEqual
 	Greater
@@ -60,8 +62,9 @@ const (
 	// FieldRef: the value stands in relation Ref.Op (Equals, Contains,
 	// StartsWith or EndsWith) to a value of the field Ref.Field.
 	FieldRef
-	// TimePart: the part Part of the value, read as a time in UTC, equals
-	// Number.
+	// TimePart: the part Part of the value, read as a time in UTC (see
+	// [ParseTime]), stands in relation Ref.Op (Equals or a comparison) to
+	// Number. The week is that of ISO 8601.
 	TimePart
 )
 

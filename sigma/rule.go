@@ -67,8 +67,11 @@ type Rule struct {
 	// Expr is the condition with every search identifier, modifier, wildcard
 	// and filter resolved. A condition list is the Or of its members.
 	Expr Expr
+	// Filters are those that Expr has built in.
+	Filters []*Filter
 	// Count is the old aggregation "| count() …" of the condition, nil if none.
 	Count *Correlation
-	// Timeframe is the detection's timeframe attribute, for Count.
+	// Timeframe is the detection's timeframe attribute, for Count; 0 if there is
+	// none, which is no limit.
 	Timeframe Timespan
 }
