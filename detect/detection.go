@@ -1,0 +1,59 @@
+package detect
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/dwell-project/dwell/event"
+	"github.com/dwell-project/dwell/sigma"
+)
+
+// Detection is what the machine says: this rule is true of this record, or this
+// correlation of these records. It owns all of its memory.
+type Detection struct {
+	// Rule is the rule or correlation that fired.
+	Rule *sigma.Meta
+	// Event is the record, or the last one of a correlation.
+	Event EventRef
+	// Matched are the values that made the rule true, in the order of the
+	// record; for a correlation its group and its figure.
+	Matched []Matched
+	// Events are all records of a correlation in order of time, nil for a rule.
+	Events []EventRef
+}
+
+// EventRef says which record a detection is about and where to find it.
+type EventRef struct {
+	ID event.ID
+	// Time is the zero time if the record has none.
+	Time time.Time
+	// Host and Account are whom the record speaks of, "" if unknown.
+	Host, Account string
+	Dataset       string
+	// File is the source's path as the user gave it; Record is the
+	// EventRecordID or the 1-based line in it, Offset the place in bytes.
+	File           string
+	Record, Offset int64
+}
+
+// Matched is a value that a rule was looking for, under the rule's name for the
+// field. Field is "" for a keyword.
+type Matched struct {
+	Field string
+	// JSON is the value as JSON, typed as in the record.
+	JSON string
+	// Text is the value's text form.
+	Text string
+}
+
+// Before orders detections as scan and hunt print them where they must agree:
+// by time, event, rule.
+func (d *Detection) compare(e *Detection) int {
+	return cmp.Or(
+		d.Event.Time.Compare(e.Event.Time),
+		slices.Compare(d.Event.ID[:], e.Event.ID[:]),
+		cmp.Compare(d.Rule.ID, e.Rule.ID),
+		cmp.Compare(d.Rule.Title, e.Rule.Title),
+	)
+}

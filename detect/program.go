@@ -1,0 +1,226 @@
+package detect
+
+import (
+	"fmt"
+	"hash/maphash"
+	"slices"
+	"sync"
+
+	"github.com/dwell-project/dwell/event"
+	"github.com/dwell-project/dwell/sigma"
+	"github.com/dwell-project/dwell/sigma/taxonomy"
+)
+
+// Program is a set of rules compiled for matching. It is safe for concurrent
+// use; each goroutine takes a [Matcher] of its own.
+type Program struct {
+	rules  []rule
+	tables *taxonomy.Tables
+	names  *event.Names
+	seed   maphash.Seed
+
+	conditions []node // by number in tables.Conditions
+	accounts   []string
+	exceptions map[int32][]*Exception
+
+	predicates predicateNumbers
+
+	mu      sync.Mutex // guards what follows
+	classes map[string]*class
+	values  map[string]*valueMatcher
+}
+
+// rule is one compiled rule; its place in Program.rules is its number.
+type rule struct {
+	*sigma.Rule
+	condition node
+	refs      []string // fields that the condition relates to each other
+}
+
+// Compile makes a program of rules. names numbers the fields of the events that
+// the program will see; parsers must use the same table.
+func Compile(rules []*sigma.Rule, tables *taxonomy.Tables, names *event.Names, opt Options) *Program {
+	p := &Program{
+		tables: tables, names: names, seed: maphash.MakeSeed(),
+		accounts:   accountFields(),
+		exceptions: map[int32][]*Exception{},
+		predicates: predicateNumbers{byKey: map[sigma.Key]int32{}},
+		classes:    map[string]*class{}, values: map[string]*valueMatcher{},
+	}
+	for _, c := range tables.Conditions() {
+		p.conditions = append(p.conditions, p.predicates.compileExpr(c))
+	}
+	for _, r := range rules {
+		if opt.Admits(&r.Meta) {
+			p.add(r, opt.Exceptions)
+		}
+	}
+	return p
+}
+
+func (p *Program) add(r *sigma.Rule, exceptions []*Exception) {
+	number := int32(len(p.rules))
+	p.rules = append(p.rules, rule{Rule: r, condition: p.predicates.compileExpr(r.Expr), refs: related(r.Expr)})
+	for _, e := range exceptions {
+		if e.concerns(&r.Meta) {
+			p.exceptions[number] = append(p.exceptions[number], e)
+		}
+	}
+}
+
+// related returns the fields that an expression relates to each other, sorted.
+func related(e sigma.Expr) []string {
+	var fields []string
+	switch e := e.(type) {
+	case sigma.And:
+		for _, x := range e {
+			fields = append(fields, related(x)...)
+		}
+	case sigma.Or:
+		for _, x := range e {
+			fields = append(fields, related(x)...)
+		}
+	case sigma.Not:
+		fields = related(e.X)
+	case *sigma.Predicate:
+		if e.Op == sigma.FieldRef {
+			fields = []string{e.Field, e.Ref.Field}
+		}
+	}
+	slices.Sort(fields)
+	return slices.Compact(fields)
+}
+
+// Rules returns the rules that the program holds, by number.
+func (p *Program) Rules() []*sigma.Rule {
+	rules := make([]*sigma.Rule, len(p.rules))
+	for i := range p.rules {
+		rules[i] = p.rules[i].Rule
+	}
+	return rules
+}
+
+// Predicates returns how many different predicates the rules share.
+func (p *Program) Predicates() int { return len(p.predicates.all) }
+
+// class is the part of a program that records of one view can meet: rules whose
+// log source admits them, and the columns that those rules ask.
+type class struct {
+	view  taxonomy.View
+	rules []classRule
+	// witnesses gives, by predicate, the rules (as indexes into rules) that
+	// must be looked at when it is true; always are those without a witness.
+	witnesses map[int32][]int32
+	always    []int32
+	columns   []column
+	byField   map[string]int32
+	// keywords is the column of rules that ask any field, -1 if there is none.
+	keywords int32
+}
+
+// classRule is a rule as this class sees it.
+type classRule struct {
+	number    int32
+	condition node
+}
+
+// column is one Sigma field in a class.
+type column struct {
+	field  string
+	values *valueMatcher
+}
+
+// class returns the class of a view, made at the first call for it.
+func (p *Program) class(v taxonomy.View) *class {
+	key := v.Key()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	c, ok := p.classes[key]
+	if !ok {
+		c = p.newClass(v)
+		p.classes[key] = c
+	}
+	return c
+}
+
+func (p *Program) newClass(v taxonomy.View) *class {
+	c := &class{view: v, witnesses: map[int32][]int32{}, byField: map[string]int32{}, keywords: -1}
+	for i := range p.rules {
+		if ok, groups := v.Admits(p.rules[i].LogSource); ok {
+			c.rules = append(c.rules, classRule{number: int32(i), condition: p.within(groups, p.rules[i].condition)})
+		}
+	}
+	cost := func(n int32) float64 { return likelihood(p.predicates.all[n].Predicate) }
+	for i := range c.rules {
+		w := c.rules[i].condition.witness(cost)
+		if w == nil {
+			c.always = append(c.always, int32(i))
+		}
+		for _, predicate := range w {
+			c.witnesses[predicate] = append(c.witnesses[predicate], int32(i))
+		}
+	}
+	p.addColumns(c)
+	return c
+}
+
+// within adds to a condition what the log source asks of the record itself.
+func (p *Program) within(groups []taxonomy.Group, condition node) node {
+	if len(groups) == 0 {
+		return condition
+	}
+	all := []node{condition}
+	for _, g := range groups {
+		one := node{kind: nodeOr}
+		for _, n := range g {
+			one.kids = append(one.kids, p.conditions[n])
+		}
+		all = append(all, one)
+	}
+	return node{kind: nodeAnd, kids: all}
+}
+
+// addColumns sorts the predicates of the class's rules by field. Keywords ask
+// every field, so every column answers them too: a value is then read once.
+func (p *Program) addColumns(c *class) {
+	asked := map[int32]bool{}
+	byField := map[string][]*predicate{}
+	var fields []string
+	for i := range c.rules {
+		c.rules[i].condition.predicates(func(n int32) {
+			if asked[n] {
+				return
+			}
+			asked[n] = true
+			pred := p.predicates.all[n]
+			if _, ok := byField[pred.Field]; !ok {
+				fields = append(fields, pred.Field)
+			}
+			byField[pred.Field] = append(byField[pred.Field], pred)
+		})
+	}
+	for _, field := range fields {
+		all := byField[field]
+		if field != "" {
+			all = append(all, byField[""]...)
+		} else {
+			c.keywords = int32(len(c.columns))
+		}
+		c.byField[field] = int32(len(c.columns))
+		c.columns = append(c.columns, column{field: field, values: p.sharedValues(all)})
+	}
+}
+
+// sharedValues returns one matcher for equal lists of predicates.
+func (p *Program) sharedValues(predicates []*predicate) *valueMatcher {
+	key := make([]byte, 0, 4*len(predicates))
+	for _, q := range predicates {
+		key = fmt.Appendf(key, "%d ", q.number)
+	}
+	v, ok := p.values[string(key)]
+	if !ok {
+		v = newValueMatcher(predicates)
+		p.values[string(key)] = v
+	}
+	return v
+}
