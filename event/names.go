@@ -56,7 +56,13 @@ func (t *Names) InternBytes(b []byte) Name {
 	if n, ok := (*t.known.Load())[string(b)]; ok {
 		return n
 	}
-	return t.Intern(string(b))
+	t.mu.RLock()
+	n, ok := t.fresh[string(b)]
+	t.mu.RUnlock()
+	if ok {
+		return n
+	}
+	return t.add(string(b))
 }
 
 // Lookup returns the number of a name without adding it.
@@ -66,7 +72,11 @@ func (t *Names) Lookup(s string) (Name, bool) {
 	}
 	t.mu.RLock()
 	defer t.mu.RUnlock()
-	n, ok := t.fresh[s]
+	if n, ok := t.fresh[s]; ok {
+		return n, true
+	}
+	// It may have been joined since known was looked at.
+	n, ok := (*t.known.Load())[s]
 	return n, ok
 }
 

@@ -143,7 +143,10 @@ func decodeEntity(src []byte) (rune, int) {
 
 // windows1252 gives the characters of the bytes 0x80 to 0x9F; unassigned bytes
 // stand for the control character of the same number, as WHATWG decodes them.
-const windows1252 = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ"
+var windows1252 = [0x20]rune{
+	'€', 0x81, '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', 0x8d, 'Ž', 0x8f,
+	0x90, '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', 0x9d, 'ž', 'Ÿ',
+}
 
 func appendANSI(dst, src []byte) []byte {
 	for _, b := range src {
@@ -151,13 +154,7 @@ func appendANSI(dst, src []byte) []byte {
 		case b < utf8.RuneSelf:
 			dst = append(dst, b)
 		case b < 0xA0:
-			i := 0
-			for _, r := range windows1252 {
-				if i == int(b-0x80) {
-					dst = utf8.AppendRune(dst, r)
-				}
-				i++
-			}
+			dst = utf8.AppendRune(dst, windows1252[b-0x80])
 		default:
 			dst = utf8.AppendRune(dst, rune(b))
 		}

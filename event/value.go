@@ -159,17 +159,27 @@ func (f Field) appendScalar(dst []byte) []byte {
 		if !ok {
 			return appendHex(dst, f.Data)
 		}
-		return t.AppendFormat(dst, f.timeLayout())
+		return f.appendTime(dst, t)
 	default:
 		return dst
 	}
 }
 
-func (f Field) timeLayout() string {
+// appendTime writes RFC 3339 with the seven digits of a FileTime or the three
+// of a SystemTime.
+func (f Field) appendTime(dst []byte, t time.Time) []byte {
+	year, month, day := t.Date()
+	hour, minute, second := t.Clock()
+	dst = append(appendPadded(dst, year, 4), '-')
+	dst = append(appendPadded(dst, int(month), 2), '-')
+	dst = append(appendPadded(dst, day, 2), 'T')
+	dst = append(appendPadded(dst, hour, 2), ':')
+	dst = append(appendPadded(dst, minute, 2), ':')
+	dst = append(appendPadded(dst, second, 2), '.')
 	if f.Kind == SystemTime {
-		return "2006-01-02T15:04:05.000Z"
+		return append(appendPadded(dst, t.Nanosecond()/1e6, 3), 'Z')
 	}
-	return "2006-01-02T15:04:05.0000000Z"
+	return append(appendPadded(dst, t.Nanosecond()/100, 7), 'Z')
 }
 
 // Uint returns the value of an unsigned integer or a boolean.
@@ -248,24 +258,40 @@ func (f Field) Time() (time.Time, bool) {
 // AppendUTF16 appends UTF-16LE as UTF-8. A lone surrogate becomes U+FFFD, an
 // odd last byte is dropped.
 func AppendUTF16(dst, src []byte) []byte {
-	i := 0
-	for ; i+1 < len(src) && src[i+1] == 0 && src[i] < utf8.RuneSelf; i += 2 {
-		dst = append(dst, src[i])
-	}
-	for ; i+1 < len(src); i += 2 {
-		r := rune(src[i]) | rune(src[i+1])<<8
-		if utf16.IsSurrogate(r) {
-			low := rune(utf8.RuneError)
-			if i+3 < len(src) {
-				low = rune(src[i+2]) | rune(src[i+3])<<8
+	for {
+		for len(src) >= 8 {
+			w := binary.LittleEndian.Uint64(src)
+			if w&^uint64(laneASCII) != 0 {
+				break
 			}
-			if r = utf16.DecodeRune(r, low); r != utf8.RuneError {
-				i += 2
-			}
+			dst, src = binary.LittleEndian.AppendUint32(dst, packLanes(w)), src[8:]
 		}
-		dst = utf8.AppendRune(dst, r)
+		if len(src) < 2 {
+			return dst
+		}
+		if src[1] == 0 && src[0] < utf8.RuneSelf {
+			dst, src = append(dst, src[0]), src[2:]
+			continue
+		}
+		r, n := decodeUTF16(src)
+		dst, src = utf8.AppendRune(dst, r), src[n:]
 	}
-	return dst
+}
+
+// decodeUTF16 reads the character at the start of src, which has two bytes at
+// least, and returns its length in bytes.
+func decodeUTF16(src []byte) (r rune, n int) {
+	r = rune(src[0]) | rune(src[1])<<8
+	if !utf16.IsSurrogate(r) {
+		return r, 2
+	}
+	if len(src) >= 4 {
+		low := rune(src[2]) | rune(src[3])<<8
+		if full := utf16.DecodeRune(r, low); full != utf8.RuneError {
+			return full, 4
+		}
+	}
+	return utf8.RuneError, 2
 }
 
 func appendHex(dst, src []byte) []byte {

@@ -220,6 +220,9 @@ func (c *planner) run(parts []node, path string, mode nullMode) {
 		name = rootName
 	}
 	if len(parts) == 1 && parts[0].kind == nodeSlot {
+		if parts[0].optional && mode == nullField {
+			mode = nullSilent // the element itself is not there
+		}
 		c.ops = append(c.ops, op{code: opValue, null: mode, slot: parts[0].slot, name: c.names.Intern(name), prefix: path})
 		return
 	}

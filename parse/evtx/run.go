@@ -3,7 +3,6 @@ package evtx
 import (
 	"bytes"
 	"encoding/binary"
-	"fmt"
 	"slices"
 
 	"github.com/dwell-project/dwell/event"
@@ -12,6 +11,9 @@ import (
 // maxFields bounds the fields of one record, so that values that are used over
 // and over cannot unfold without end.
 const maxFields = 1 << 16
+
+// maxSteps bounds the work for one record, in ops.
+const maxSteps = 1 << 18
 
 // maxNested bounds how deep binary XML in values may nest.
 const maxNested = 16
@@ -25,6 +27,7 @@ type runner struct {
 	vals   []value // a stack: the values of the instances being run
 	text   []byte  // joined texts of the record
 	depth  int
+	steps  int // ops run for the record
 }
 
 // stream runs the binary XML in chunk[pos:end], which stands in the element
@@ -101,7 +104,8 @@ func (t *template) plan(names *event.Names, prefix string) *plan {
 
 // run appends the fields of one instance.
 func (r *runner) run(p *plan, vals []value) error {
-	if len(r.fields)+len(p.ops) > maxFields {
+	r.steps += len(p.ops) + 1
+	if r.steps > maxSteps || len(r.fields)+len(p.ops) > maxFields {
 		return errTooMuch
 	}
 	mark := len(r.fields)
@@ -196,6 +200,15 @@ func partValue(n node, vals []value) value {
 	return n.val
 }
 
+// joinedText returns the text of several parts.
+func joinedText(parts []node, vals []value) []byte {
+	var text []byte
+	for _, n := range parts {
+		text = partValue(n, vals).appendText(text)
+	}
+	return text
+}
+
 // join appends the text of several parts. If arrays are among them, the element
 // stands for each of their items (MS-EVEN6 section 3.1.4.7.5).
 func (r *runner) join(o *op, vals []value) error {
@@ -236,10 +249,7 @@ const maxText = 4 << 20
 
 // dynamic runs a Data element whose Name is a value.
 func (r *runner) dynamic(o *op, vals []value) error {
-	var name []byte
-	for _, n := range o.dyn.name {
-		name = partValue(n, vals).appendText(name)
-	}
+	name := joinedText(o.dyn.name, vals)
 	p := o.dyn.known[string(name)]
 	if p == nil {
 		c := planner{names: r.names}
@@ -260,10 +270,10 @@ func (r *runner) dynamic(o *op, vals []value) error {
 // record runs the record's binary XML and returns its fields, valid until the
 // next call.
 func (r *runner) record(rec record) ([]event.Field, error) {
-	r.fields, r.vals, r.text, r.depth = r.fields[:0], r.vals[:0], r.text[:0], 0
+	r.fields, r.vals, r.text, r.depth, r.steps = r.fields[:0], r.vals[:0], r.text[:0], 0, 0
 	err := r.stream(rec.at+recordHeader, rec.at+len(rec.raw)-recordTrailer, "")
 	if err == nil && len(r.fields) == 0 {
-		err = fmt.Errorf("the record is empty")
+		err = errEmpty
 	}
 	return r.fields, err
 }

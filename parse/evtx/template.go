@@ -24,6 +24,8 @@ type template struct {
 	err   error // why the body cannot be read
 	// plans hold the plan of the template for each path it was met at.
 	plans []*plan
+	// lines and dataLines write JSON; they are nil until asked for.
+	lines, dataLines *linePlan
 
 	// body and holes tell whether a definition in another chunk is the same.
 	body  []byte
@@ -236,19 +238,22 @@ func (s *templates) bind(nodes []node, vals []value) []node {
 	if s.bound += len(nodes); s.bound > maxBound {
 		return nil
 	}
-	out := make([]node, len(nodes))
-	for i, n := range nodes {
+	out := make([]node, 0, len(nodes))
+	for _, n := range nodes {
 		switch n.kind {
 		case nodeSlot:
 			n = node{kind: nodeValue, val: slotValue(vals, n.slot)}
 		case nodeElement:
+			if slot, ok := optionalContent(n.elem); ok && slotValue(vals, slot).isNull() {
+				continue
+			}
 			e := &element{name: n.elem.name, kids: s.bind(n.elem.kids, vals)}
 			for _, a := range n.elem.attrs {
 				e.attrs = append(e.attrs, attribute{a.name, s.bind(a.parts, vals)})
 			}
 			n.elem = e
 		}
-		out[i] = n
+		out = append(out, n)
 	}
 	return out
 }
@@ -259,4 +264,19 @@ func slotValue(vals []value, slot uint16) value {
 		return vals[slot]
 	}
 	return value{}
+}
+
+// optionalContent returns the slot of an element that is there only if the slot
+// has a value (MS-EVEN6 section 2.2.12.5): its whole content is optional, and it
+// has no attributes that would be lost with it.
+func optionalContent(e *element) (slot uint16, ok bool) {
+	if len(e.kids) != 1 || e.kids[0].kind != nodeSlot || !e.kids[0].optional {
+		return 0, false
+	}
+	for _, a := range e.attrs {
+		if !isNamespace(a.name) && (e.name != "Data" || a.name != "Name") {
+			return 0, false
+		}
+	}
+	return e.kids[0].slot, true
 }

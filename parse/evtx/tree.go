@@ -40,6 +40,7 @@ var (
 	errDepth     = errors.New("binary XML is nested too deeply")
 	errTooMuch   = errors.New("binary XML unfolds to more than a record can hold")
 	errName      = errors.New("name reference leads outside the chunk")
+	errEmpty     = errors.New("the record is empty")
 	errTemplate  = errors.New("template definition is lost")
 )
 
@@ -67,11 +68,12 @@ const (
 
 // node is one piece of the content of an element or of an attribute.
 type node struct {
-	kind nodeKind
-	slot uint16
-	name string
-	val  value
-	elem *element
+	kind     nodeKind
+	optional bool // of a slot: without a value, the element is not there
+	slot     uint16
+	name     string
+	val      value
+	elem     *element
 }
 
 // treeParser reads binary XML into elements. It works once per template.
@@ -148,7 +150,7 @@ func (p *treeParser) node(tok byte) (node, error) {
 		}
 		slot := binary.LittleEndian.Uint16(p.chunk[p.pos+1:])
 		p.pos += 4
-		return node{kind: nodeSlot, slot: slot}, nil
+		return node{kind: nodeSlot, slot: slot, optional: tok == tokenOptional}, nil
 	}
 	return node{}, fmt.Errorf("token 0x%02x at 0x%x is none of binary XML", tok, p.pos)
 }

@@ -14,7 +14,6 @@ const (
 	typeANSI    = 0x02
 	typeBool    = 0x0d
 	typeBinary  = 0x0e
-	typeGUID    = 0x0f
 	typeSizeT   = 0x10
 	typeSID     = 0x13
 	typeBinXML  = 0x21
@@ -52,7 +51,7 @@ var scalars = [typeIsArray]scalar{
 	0x0c:       {event.Float64, 8},
 	typeBool:   {event.Bool32, 4},
 	typeBinary: {event.Binary, 0},
-	typeGUID:   {event.GUID, 16},
+	0x0f:       {event.GUID, 16},
 	0x11:       {event.FileTime, 8},
 	0x12:       {event.SystemTime, 16},
 	typeSID:    {event.SID, 0},
@@ -201,4 +200,29 @@ func (v value) appendText(dst []byte) []byte {
 		dst, sep = item.appendText(dst), true
 	}
 	return dst
+}
+
+// appendJSON appends the value as JSON; an array of one item is that item, any
+// other is a list.
+func (v value) appendJSON(dst []byte) []byte {
+	if !v.isArray() {
+		kind, data := v.field()
+		return event.Field{Kind: kind, Data: data}.AppendJSON(dst)
+	}
+	at, n := len(dst), 0
+	for item, rest, ok := v.next(); ok; item, rest, ok = rest.next() {
+		if n++; n == 1 {
+			dst = append(dst, '[')
+		} else {
+			dst = append(dst, ',')
+		}
+		dst = item.appendJSON(dst)
+	}
+	switch n {
+	case 0:
+		return append(dst, "[]"...)
+	case 1:
+		return append(dst[:at], dst[at+1:]...)
+	}
+	return append(dst, ']')
 }

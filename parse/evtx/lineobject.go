@@ -1,0 +1,181 @@
+package evtx
+
+// members keeps the names used in an object that is being compiled.
+type members struct {
+	names []string
+	all   []string // of the child elements that are being written
+	open  bool     // a member has been written
+	maybe bool     // a member may have been written
+}
+
+// member begins a member.
+func (c *linePlanner) member(m *members, name string) {
+	c.comma(m)
+	c.key(name, m.names)
+	m.names, m.open = append(m.names, name), true
+}
+
+// comma separates the next member from those before.
+func (c *linePlanner) comma(m *members) {
+	switch {
+	case m.open:
+		c.text(",")
+	case m.maybe:
+		c.add(lineOp{code: lineComma})
+	}
+}
+
+// close ends an object.
+func (c *linePlanner) close(m *members) {
+	if m.open || !m.maybe {
+		c.text("}")
+		return
+	}
+	c.add(lineOp{code: lineClose})
+}
+
+// optional writes a member that is there only if the slot has a value.
+func (c *linePlanner) optional(m *members, name, empty string, slot uint16) {
+	c.add(lineOp{code: lineMember, from: source{slot: int(slot)}, empty: empty, name: name, seen: countNames(m.names, name)})
+	m.names, m.maybe = append(m.names, name), true
+}
+
+// object writes an element with static attributes or child elements.
+func (c *linePlanner) object(e *element, kids []node) {
+	c.text("{")
+	var m members
+	if attrs := shownAttributes(e.attrs); len(attrs) > 0 {
+		c.member(&m, "#attributes")
+		c.attributes(attrs)
+	}
+	if hasElements(kids) {
+		c.children(&m, kids, holdsData(e.name))
+	} else {
+		c.textContent(&m, kids, holdsData(e.name))
+	}
+	c.close(&m)
+}
+
+func (c *linePlanner) attributes(attrs []attribute) {
+	c.text("{")
+	for i, a := range attrs {
+		if i > 0 {
+			c.text(",")
+		}
+		c.key(a.name, nil)
+		c.scalar(c.source(a.parts).val, `""`)
+	}
+	c.text("}")
+}
+
+// textContent writes content without elements beside attributes. Binary XML in
+// it becomes members of the same object.
+func (c *linePlanner) textContent(m *members, kids []node, data bool) {
+	from := c.source(kids)
+	if from.slot >= 0 || from.val.isBinXML() {
+		c.add(lineOp{code: lineChildren, kids: []source{from}, names: m.names, data: data})
+		m.maybe = true
+		return
+	}
+	if !isEmpty(from.val) {
+		c.member(m, "#text")
+		c.scalar(from.val, nullJSON)
+	}
+}
+
+// children writes child elements as members. Values among them may hold
+// elements too; what they are called is known only then, so they come last.
+func (c *linePlanner) children(m *members, kids []node, data bool) {
+	var values, unnamed []source
+	for _, n := range kids {
+		if n.kind == nodeElement {
+			m.all = append(m.all, memberName(n.elem, data))
+		}
+	}
+	for _, n := range kids {
+		switch {
+		case n.kind == nodePI:
+			c.member(m, n.name)
+			c.scalar(n.val, `""`)
+		case n.kind != nodeElement:
+			values = append(values, c.source([]node{n}))
+		case !data || n.elem.name != "Data":
+			c.child(m, n.elem)
+		case dataName(n.elem) != "":
+			c.named(m, n.elem)
+		default:
+			unnamed = append(unnamed, c.source(n.elem.kids))
+		}
+	}
+	if len(unnamed) > 0 {
+		c.add(lineOp{code: lineList, kids: unnamed, seen: countNames(m.names, "Data")})
+		m.names, m.maybe = append(m.names, "Data"), true
+	}
+	if len(values) > 0 {
+		c.add(lineOp{code: lineChildren, kids: values, names: m.names, data: data})
+		m.maybe = true
+	}
+}
+
+// child writes a child element as a member.
+func (c *linePlanner) child(m *members, e *element) {
+	if slot, ok := optionalContent(e); ok && len(shownAttributes(e.attrs)) == 0 {
+		c.optional(m, e.name, nullJSON, slot)
+		return
+	}
+	c.member(m, e.name)
+	c.repeats(m, e.name)
+	c.element(e)
+}
+
+// memberName is what an element is called in the object of its parent.
+func memberName(e *element, data bool) string {
+	if name := dataName(e); data && e.name == "Data" && name != "" {
+		return name
+	}
+	return e.name
+}
+
+// repeats notes that the items of an array may be members of their own, called
+// name_1, name_2 and so on: no other element has that name.
+func (c *linePlanner) repeats(m *members, name string) {
+	if c.repeat = ""; countNames(m.all, name) == 1 {
+		c.repeat = name
+	}
+}
+
+// named writes a Data element under its Name.
+func (c *linePlanner) named(m *members, e *element) {
+	name := dataName(e)
+	if slot, ok := optionalContent(e); ok {
+		c.optional(m, name, `""`, slot)
+		return
+	}
+	c.member(m, name)
+	c.repeats(m, name)
+	c.dataValue(e)
+}
+
+func dataName(e *element) string {
+	parts, _ := nameOf(e)
+	return staticText(parts)
+}
+
+// dataValue writes the value of a Data element without its Name; one without
+// content is "".
+func (c *linePlanner) dataValue(e *element) {
+	bare := &element{name: e.name, kids: e.kids}
+	for _, a := range e.attrs {
+		if a.name != "Name" && !isNamespace(a.name) {
+			bare.attrs = append(bare.attrs, a)
+		}
+	}
+	switch {
+	case len(bare.attrs) > 0 || hasElements(e.kids):
+		c.element(bare)
+	case isSingle(e.kids):
+		c.content(e.kids, `""`)
+	default:
+		c.add(lineOp{code: lineBind, elem: e, data: true})
+	}
+}

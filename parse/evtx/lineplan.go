@@ -1,0 +1,317 @@
+package evtx
+
+import (
+	"strconv"
+
+	"github.com/dwell-project/dwell/event"
+)
+
+// lineCode says what a step of a line plan appends after its literal.
+type lineCode uint8
+
+const (
+	lineLiteral  lineCode = iota // nothing more
+	lineValue                    // the content of an element that is one value
+	lineMember                   // a member that is there if its value is
+	lineComma                    // a comma, unless the object has just begun
+	lineClose                    // the end of an object; null if it is empty
+	lineList                     // Data elements without a name
+	lineElement                  // an element with attributes that are values
+	lineChildren                 // members for the elements in a value
+	lineBind                     // an element that is compiled once its values are known
+)
+
+// lineOp is one step of a line plan.
+type lineOp struct {
+	code    lineCode
+	literal []byte // appended first
+	empty   string // what lineValue appends for no value: null or ""
+	name    string // of the member, for lineMember; for lineValue, if an array may repeat it
+	seen    int    // how often the name came before in the object
+	from    source
+	attrs   []lineAttr
+	elem    *element
+	data    bool     // for lineBind: elem is a Data element; for lineChildren: they may be
+	kids    []source // for lineChildren and lineList
+	names   []string // members that lineChildren must not repeat
+}
+
+// source is where a value comes from: a slot, or the template itself.
+type source struct {
+	slot     int  // -1 for constant
+	optional bool // without a value, the element is not there
+	val      value
+}
+
+func (s source) get(vals []value) value {
+	if s.slot < 0 {
+		return s.val
+	}
+	return slotValue(vals, uint16(s.slot))
+}
+
+// lineAttr is an attribute: the key with its colon, and the value.
+type lineAttr struct {
+	key  []byte
+	from source
+}
+
+// linePlan is a template compiled for writing JSON: what is the same in every
+// record is one literal after the other, escaped beforehand.
+type linePlan struct {
+	roots []lineRoot
+	size  int // number of ops in all
+}
+
+// lineRoot is one element at the top of a template, a member of the object that
+// the template stands in.
+type lineRoot struct {
+	name  string
+	parts []node // of the name, if it depends on values
+	ops   []lineOp
+}
+
+// linePlanner compiles nodes into line ops.
+type linePlanner struct {
+	ops     []lineOp
+	literal []byte
+	// repeat is the member being written, if an array may repeat it.
+	repeat string
+}
+
+// compileLines compiles the elements among nodes. Data says whether Data
+// elements among them are called by their Name.
+func compileLines(nodes []node, data bool) *linePlan {
+	p := &linePlan{}
+	for _, n := range nodes {
+		var c linePlanner
+		root := lineRoot{name: n.name}
+		switch {
+		case n.kind == nodePI:
+			c.scalar(n.val, `""`)
+		case n.kind != nodeElement:
+			continue
+		case data && n.elem.name == "Data":
+			root.name = "Data"
+			if parts, ok := nameOf(n.elem); ok && len(parts) > 0 {
+				root.parts = parts
+			}
+			c.dataValue(n.elem)
+		default:
+			root.name = n.elem.name
+			c.element(n.elem)
+		}
+		root.ops = c.done()
+		p.size += 1 + len(root.ops)
+		p.roots = append(p.roots, root)
+	}
+	return p
+}
+
+func (c *linePlanner) done() []lineOp {
+	if len(c.literal) > 0 {
+		c.add(lineOp{})
+	}
+	return c.ops
+}
+
+// add appends an op behind the literal so far.
+func (c *linePlanner) add(o lineOp) {
+	o.literal, c.literal = c.literal, nil
+	c.ops = append(c.ops, o)
+}
+
+func (c *linePlanner) text(s string) { c.literal = append(c.literal, s...) }
+
+// key writes a member's name; a name met before in the same object gets a
+// number, as evtx_dump does.
+func (c *linePlanner) key(name string, seen []string) {
+	c.literal = appendKey(c.literal, name, countNames(seen, name))
+}
+
+func countNames(seen []string, name string) int {
+	n := 0
+	for _, s := range seen {
+		if s == name {
+			n++
+		}
+	}
+	return n
+}
+
+func appendKey(dst []byte, name string, repeated int) []byte {
+	if repeated > 0 {
+		name += "_" + strconv.Itoa(repeated)
+	}
+	return append(event.AppendJSONString(dst, []byte(name)), ':')
+}
+
+// scalar writes a constant.
+func (c *linePlanner) scalar(v value, empty string) {
+	if v.isBinXML() || v.isArray() {
+		c.add(lineOp{code: lineValue, from: source{slot: -1, val: v}, empty: empty})
+		return
+	}
+	if isEmpty(v) {
+		c.text(empty)
+		return
+	}
+	c.literal = v.appendJSON(c.literal)
+}
+
+// isEmpty says whether the value is shown as an element without content.
+func isEmpty(v value) bool {
+	if v.isArray() {
+		return len(v.data) == 0
+	}
+	if v.typ == typeString || v.typ == typeXML {
+		return len(trimNULs(v.data)) == 0
+	}
+	return v.isNull() || len(v.data) == 0
+}
+
+const nullJSON = "null"
+
+// element writes the value of an element.
+func (c *linePlanner) element(e *element) {
+	kids := significant(e.kids)
+	static, fit := fits(e, kids)
+	switch {
+	case !fit:
+		c.add(lineOp{code: lineBind, elem: e})
+	case !static:
+		c.dynamic(e, kids)
+	case hasElements(kids):
+		c.object(e, kids)
+	case len(shownAttributes(e.attrs)) > 0:
+		c.object(e, kids)
+	default:
+		c.content(kids, nullJSON)
+	}
+}
+
+// fits says whether all attributes are static, and whether the element can be
+// compiled before its values are known.
+func fits(e *element, kids []node) (static, fit bool) {
+	static, fit = true, true
+	for _, a := range e.attrs {
+		if isStatic(a.parts) {
+			continue
+		}
+		static = false
+		fit = fit && len(a.parts) == 1
+	}
+	slots := 0
+	for _, n := range kids {
+		if n.kind == nodeSlot {
+			slots++
+		}
+	}
+	if hasElements(kids) {
+		return static, static && dataIsPlain(e)
+	}
+	return static, fit && (slots == 0 || len(kids) == 1)
+}
+
+// dataIsPlain says whether Data elements in e have names that are known, or
+// none and a single value.
+func dataIsPlain(e *element) bool {
+	if !holdsData(e.name) {
+		return true
+	}
+	for _, n := range e.kids {
+		if n.kind != nodeElement || n.elem.name != "Data" {
+			continue
+		}
+		parts, named := nameOf(n.elem)
+		if !isStatic(parts) {
+			return false
+		}
+		if !named && !isSingle(n.elem.kids) {
+			return false
+		}
+	}
+	return true
+}
+
+// isSingle says whether the parts can be a [source].
+func isSingle(parts []node) bool {
+	return !hasElements(parts) && (len(parts) <= 1 || isStatic(parts))
+}
+
+// nameOf returns the parts of the Name attribute.
+func nameOf(e *element) ([]node, bool) {
+	for _, a := range e.attrs {
+		if a.name == "Name" {
+			return a.parts, true
+		}
+	}
+	return nil, false
+}
+
+// significant leaves out white space between elements.
+func significant(kids []node) []node {
+	if !hasElements(kids) {
+		return kids
+	}
+	var out []node
+	for _, n := range kids {
+		if n.kind != nodeText || !isBlank(staticText([]node{n})) {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+func hasElements(kids []node) bool {
+	for _, n := range kids {
+		if n.kind == nodeElement || n.kind == nodePI {
+			return true
+		}
+	}
+	return false
+}
+
+// shownAttributes leaves out static attributes without a value.
+func shownAttributes(attrs []attribute) []attribute {
+	var out []attribute
+	for _, a := range attrs {
+		if !isStatic(a.parts) || staticText(a.parts) != "" {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// dynamic writes an element of which attributes are values.
+func (c *linePlanner) dynamic(e *element, kids []node) {
+	o := lineOp{code: lineElement, from: source{slot: -1}}
+	for _, a := range shownAttributes(e.attrs) {
+		o.attrs = append(o.attrs, lineAttr{appendKey(nil, a.name, 0), c.source(a.parts)})
+	}
+	if len(kids) > 0 {
+		o.from = c.source(kids)
+	}
+	c.add(o)
+}
+
+// source makes one value of parts that are a single slot or static.
+func (c *linePlanner) source(parts []node) source {
+	if len(parts) == 1 {
+		if parts[0].kind == nodeSlot {
+			return source{slot: int(parts[0].slot), optional: parts[0].optional}
+		}
+		return source{slot: -1, val: parts[0].val}
+	}
+	return source{slot: -1, val: value{data: utf16Bytes(staticText(parts)), typ: typeString}}
+}
+
+// content writes content without elements.
+func (c *linePlanner) content(kids []node, empty string) {
+	from := c.source(kids)
+	if from.slot < 0 {
+		c.scalar(from.val, empty)
+		return
+	}
+	c.add(lineOp{code: lineValue, from: from, empty: empty, name: c.repeat})
+}
