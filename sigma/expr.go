@@ -6,8 +6,12 @@ import (
 )
 
 // Expr is a boolean expression over the fields of one record: [And], [Or],
-// [Not], [Const] or a [*Predicate].
-type Expr interface{ expr() }
+// [Not], [Const] or a [*Predicate]. String writes it to be read by people, and
+// [ParseExpr] reads that back.
+type Expr interface {
+	expr()
+	String() string
+}
 
 // And is true if all of its members are; Or if any is.
 type (
