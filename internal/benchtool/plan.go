@@ -8,6 +8,9 @@ type inputs struct {
 	// how many records it has.
 	Joined       string
 	JoinedEvents int
+	// Repeated is the same file with its chunks over and over.
+	Repeated       string
+	RepeatedEvents int
 	// Flat holds the same events as flat JSON lines, over and over; Unique holds
 	// generated events that hardly repeat; One holds the first line of Flat.
 	Flat         string
@@ -37,6 +40,7 @@ const (
 	dwellUnique  = "dwell, all rules, unique"
 	dwellEVTX    = "dwell, all rules, EVTX"
 	dwellDecode  = "dwell, decode EVTX"
+	dwellRepeat  = "dwell, decode EVTX, repeated"
 	dwellStream  = "dwell, all rules, stream"
 
 	rsigmaAll    = "rsigma, all rules"
@@ -45,6 +49,7 @@ const (
 	rsigmaUnique = "rsigma, all rules, unique"
 
 	dumpDecode = "evtx_dump, decode EVTX"
+	dumpRepeat = "evtx_dump, decode EVTX, repeated"
 )
 
 // plan returns the tasks of one round. A command stands next to what it is
@@ -66,13 +71,11 @@ func plan(in inputs, with tools) []task {
 		with.scan(dwellNone+load, in.RulesNone, in.One),
 		with.match(rsigmaNone+load, in.RulesNone, in.One),
 		onOneCore(with.scan(dwellOneCore, in.RulesAll, in.Flat)),
-		with.scan(dwellEVTX, in.RulesAll, in.Joined),
-		{id: dwellDecode, args: []string{with.dwell, "parse", "-o", "native", in.Joined}, codes: []int{0, 1}},
-	}
-	if with.evtxDump != "" {
-		tasks = append(tasks, task{
-			id: dumpDecode, args: []string{with.evtxDump, "-t", "1", "-o", "jsonl", in.Joined}, codes: []int{0},
-		})
+		with.scan(dwellEVTX, in.RulesAll, in.Repeated),
+		with.parse(dwellDecode, in.Joined),
+		with.dump(dumpDecode, in.Joined),
+		with.parse(dwellRepeat, in.Repeated),
+		with.dump(dumpRepeat, in.Repeated),
 	}
 	return withoutAbsent(tasks)
 }
@@ -99,6 +102,17 @@ func (with tools) match(id, rules, input string) task {
 		with.rsigma, "engine", "eval", "-r", rules, "--input-format", "json",
 		"--logsource-routing", "--output-format", "ndjson", "-e", "@" + input,
 	}}
+}
+
+func (with tools) parse(id, input string) task {
+	return task{id: id, args: []string{with.dwell, "parse", "-o", "native", input}, codes: []int{0, 1}}
+}
+
+func (with tools) dump(id, input string) task {
+	if with.evtxDump == "" {
+		return task{}
+	}
+	return task{id: id, args: []string{with.evtxDump, "-t", "1", "-o", "jsonl", input}, codes: []int{0}}
 }
 
 func onOneCore(t task) task {

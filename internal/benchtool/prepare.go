@@ -26,12 +26,12 @@ func prepare(o options) error {
 		return err
 	}
 	in := inputs{
-		Joined: o.joined, Flat: filepath.Join(o.work, "flat.jsonl"),
+		Joined: o.joined, Repeated: filepath.Join(o.work, "repeated.evtx"), Flat: filepath.Join(o.work, "flat.jsonl"),
 		Unique: filepath.Join(o.work, "unique.jsonl"), One: filepath.Join(o.work, "one.jsonl"),
 		RulesAll: filepath.Join(o.work, "rules-all"), RulesSome: filepath.Join(o.work, "rules-some"),
 		RulesNone: filepath.Join(o.work, "rules-none"),
 	}
-	for _, step := range []func(options, *inputs) error{makeRules, makeFlat, makeUnique} {
+	for _, step := range []func(options, *inputs) error{makeRules, makeFlat, makeRepeated, makeUnique} {
 		if err := step(o, &in); err != nil {
 			return err
 		}
