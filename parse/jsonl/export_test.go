@@ -5,13 +5,10 @@ import (
 
 	"github.com/dwell-project/dwell/event"
 	"github.com/dwell-project/dwell/parse"
+	"github.com/dwell-project/dwell/parse/blocks"
 )
 
-// SplitAt is [Format.Split] with blocks and longest record of other sizes.
-func SplitAt(blockSize, patience, maxRecord int) func(io.Reader, *event.Source) parse.Splitter {
-	return func(r io.Reader, src *event.Source) parse.Splitter {
-		s := newSplitter(parse.Text(r), src)
-		s.blockSize, s.patience, s.maxRecord = blockSize, patience, maxRecord
-		return s
-	}
+// SplitAt is [Format.Split] with other sizes.
+func SplitAt(sizes blocks.Sizes) func(io.Reader, *event.Source) parse.Splitter {
+	return func(r io.Reader, src *event.Source) parse.Splitter { return blocks.New(r, src, newRules(), sizes) }
 }

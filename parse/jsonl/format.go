@@ -7,6 +7,7 @@ import (
 
 	"github.com/dwell-project/dwell/event"
 	"github.com/dwell-project/dwell/parse"
+	"github.com/dwell-project/dwell/parse/blocks"
 )
 
 // ErrNotObject reports text between records that is no JSON object.
@@ -39,7 +40,7 @@ func (Format) Recognise(head []byte) (confidence float64, reason string) {
 
 // Split implements [parse.Format].
 func (Format) Split(r io.Reader, src *event.Source) parse.Splitter {
-	return newSplitter(parse.Text(r), src)
+	return blocks.New(r, src, newRules(), blocks.DefaultSizes())
 }
 
 // NewDecoder implements [parse.Format].

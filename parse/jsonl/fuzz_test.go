@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/dwell-project/dwell/parse/blocks"
 	"github.com/dwell-project/dwell/parse/jsonl"
 )
 
@@ -120,7 +121,7 @@ func FuzzNothingIsLost(f *testing.F) {
 		}
 		whole, _ := read(t, string(text))
 		checkConserved(t, text, whole)
-		parts, _ := readAll(t, string(text), jsonl.SplitAt(1+int(size), 1<<20, 1<<20))
+		parts, _ := readAll(t, string(text), jsonl.SplitAt(blocks.Sizes{Block: 1 + int(size), Patience: 1 << 20, Record: 1 << 20}))
 		checkConserved(t, text, parts)
 		for _, l := range strings.Split(string(text), "\n") {
 			if !strings.HasPrefix(l, "{") || !json.Valid([]byte(l)) {

@@ -1,0 +1,79 @@
+// Package formats lists the formats that dwell reads, tells which one a source
+// is in, and finds the sources under the paths that a user names.
+package formats
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/dwell-project/dwell/parse"
+	"github.com/dwell-project/dwell/parse/evtx"
+	"github.com/dwell-project/dwell/parse/jsonl"
+	"github.com/dwell-project/dwell/parse/winxml"
+)
+
+// ErrUnknown reports a source that is in none of the formats.
+var ErrUnknown = errors.New("not recognised")
+
+// ErrEmpty reports a source without a byte.
+var ErrEmpty = errors.New("empty")
+
+// HeadSize is how many bytes of a source are looked at, if it has them.
+const HeadSize = 16 << 10
+
+// sure is the confidence from which a format is taken.
+const sure = 0.5
+
+// All returns every format, in the order in which they are asked. A Format is
+// comparable and has no state.
+func All() []parse.Format {
+	return []parse.Format{evtx.Format{}, jsonl.Format{}, winxml.Format{}}
+}
+
+// ByName returns the format of the given name.
+func ByName(name string) (parse.Format, bool) {
+	for _, f := range All() {
+		if f.Name() == name {
+			return f, true
+		}
+	}
+	return nil, false
+}
+
+// Recognise returns the format that is surest of the first bytes of a source,
+// with its confidence from 0 to 1 and its reason. It returns an error that is
+// [ErrUnknown] or [ErrEmpty], and says how the source begins, if none is.
+func Recognise(head []byte) (best parse.Format, confidence float64, err error) {
+	if len(head) == 0 {
+		return nil, 0, ErrEmpty
+	}
+	for _, f := range All() {
+		if c, _ := f.Recognise(head); c > confidence {
+			best, confidence = f, c
+		}
+	}
+	if confidence < sure {
+		return nil, confidence, fmt.Errorf("%w: %s", ErrUnknown, beginning(head))
+	}
+	return best, confidence, nil
+}
+
+// beginning says in words how a source begins.
+func beginning(head []byte) string {
+	if len(bytes.TrimLeft(head, "\x00")) == 0 {
+		return fmt.Sprintf("begins with %d zero bytes", len(head))
+	}
+	for _, known := range []struct{ magic, what string }{
+		{"PK\x03\x04", "a zip archive, unpack it first"},
+		{"7z\xbc\xaf\x27\x1c", "a 7z archive, unpack it first"},
+		{"\x28\xb5\x2f\xfd", "zstd-compressed, unpack it first"},
+		{"\xfd7zXZ\x00", "xz-compressed, unpack it first"},
+	} {
+		if strings.HasPrefix(string(head), known.magic) {
+			return known.what
+		}
+	}
+	return fmt.Sprintf("begins with %q", head[:min(len(head), 16)])
+}
