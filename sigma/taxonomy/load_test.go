@@ -1,6 +1,8 @@
 package taxonomy_test
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -105,5 +107,29 @@ func TestBrokenTablesAreRefusedWithTheirPlace(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("Load(%q) = %v, want %q in it", c.text, err, c.want)
 		}
+	}
+}
+
+// The manual's example must do what the manual says of it.
+func TestExampleOfTheManualWorks(t *testing.T) {
+	manual, err := os.ReadFile(filepath.Join("..", "..", "docs", "reference", "taxonomy.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, example, found := strings.Cut(string(manual), "```yaml\n")
+	example, _, closed := strings.Cut(example, "```")
+	if !found || !closed {
+		t.Fatal("the manual has no example")
+	}
+	tables := load(t, file(example))
+	view := tables.View(taxonomy.Origin{Schema: "evtx", Channel: "WEC-Servers", Provider: "Acme VPN", Code: "100"})
+	if got, want := view.String(), "windows · acme · vpn · authentication"; got != want {
+		t.Errorf("view = %q, want %q", got, want)
+	}
+	if _, groups := view.Admits(sigma.LogSource{Product: "acme", Category: "authentication"}); len(groups) != 1 {
+		t.Errorf("authentication has %d groups of conditions, want 1", len(groups))
+	}
+	if got, want := names(view.Sigma("EventData.Peer Address")), "EventData.PeerAddress PeerAddress SourceIp"; got != want {
+		t.Errorf("Sigma = %q, want %q", got, want)
 	}
 }
