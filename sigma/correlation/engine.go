@@ -190,12 +190,11 @@ func (g *group) spell(n *node, a *arrival, slot int32) {
 	}
 	rest := g.key
 	for i, at := range n.slots[slot].group {
-		size := int(uint32(rest[0])<<24 | uint32(rest[1])<<16 | uint32(rest[2])<<8 | uint32(rest[3]))
-		g.shown[i].Field, g.shown[i].Absent = fields[i], size == 0
-		folded := rest[4 : 4+max(size-1, 0)]
-		rest = rest[4+len(folded):]
+		folded, after, absent := cutKey(rest)
+		rest = after
+		g.shown[i].Field, g.shown[i].Absent = fields[i], absent
 		for _, v := range column(a.values, at) {
-			if size > 0 && sameFold(v, folded) {
+			if !absent && sameFold(v, folded) {
 				if g.shown[i].Value != v {
 					g.shown[i].Value = strings.Clone(v)
 				}
@@ -278,12 +277,13 @@ func (e *engine) enter(n *node, g *group, t int64, items []item) error {
 	return e.decide(n, g, items)
 }
 
-// onlyNew drops entries of one instant that are the same event: for what counts
-// events, also one that matched several rules.
+// onlyNew drops entries of one instant that are the same event: where events
+// are counted or their numbers taken, also one that matched several rules; then
+// the first rule listed decides.
 func (e *engine) onlyNew(n *node, items []item) []item {
+	once := n.condition.kind == counting || n.condition.valued()
 	return slices.CompactFunc(items, func(a, b item) bool {
-		same := a.e.id == b.e.id && (a.e.slot == b.e.slot || !n.condition.temporal())
-		return same
+		return a.e.id == b.e.id && a.e.t == b.e.t && (once || a.e.slot == b.e.slot)
 	})
 }
 

@@ -7,7 +7,6 @@ import (
 	"encoding/binary"
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/dwell-project/dwell/event"
 )
@@ -206,7 +205,7 @@ func (e *engine) report() error {
 	slices.SortFunc(e.hits, func(a, b *Hit) int {
 		x, y := a.Last(), b.Last()
 		return cmp.Or(a.Time.Compare(b.Time), bytes.Compare(x.ID[:], y.ID[:]), cmp.Compare(a.index, b.index),
-			strings.Compare(a.key, b.key))
+			compareKeys(a.key, b.key))
 	})
 	for _, h := range e.hits {
 		e.stats.Hits++

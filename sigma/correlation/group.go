@@ -2,12 +2,13 @@ package correlation
 
 import (
 	"encoding/binary"
+	"math"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/dwell-project/dwell/event"
+	"github.com/dwell-project/dwell/sigma"
 )
 
 // group is the state of one correlation for one combination of values.
@@ -104,7 +105,7 @@ func (n *node) entryFor(a *arrival, slot int32) (entry, bool) {
 		}
 	case n.condition.valued():
 		for _, v := range column(a.values, s.figure[0]) {
-			if f, ok := parseNumber(v); ok {
+			if f, ok := sigma.ParseNumber([]byte(v)); ok && math.Abs(f) <= maxNumber {
 				e.x.numbers = append(e.x.numbers, f)
 			}
 		}
@@ -165,13 +166,38 @@ func appendKey(b []byte, v string) []byte {
 // appendAbsent appends the key of no value at all.
 func appendAbsent(b []byte) []byte { return append(b, 0, 0, 0, 0) }
 
-// appendFold appends s so that strings equal under Unicode simple case folding,
-// which is how Sigma compares values, become equal.
+// cutKey takes the first folded value off a key; absent says that it is none.
+func cutKey(key string) (value, rest string, absent bool) {
+	size := int(key[0])<<24 | int(key[1])<<16 | int(key[2])<<8 | int(key[3])
+	value = key[4 : 4+max(size-1, 0)]
+	return value, key[4+len(value):], size == 0
+}
+
+// compareKeys orders keys by their values, no value first.
+func compareKeys(a, b string) int {
+	for a != "" && b != "" {
+		x, restA, absentA := cutKey(a)
+		y, restB, absentB := cutKey(b)
+		if absentA != absentB {
+			if absentA {
+				return -1
+			}
+			return 1
+		}
+		if c := strings.Compare(x, y); c != 0 {
+			return c
+		}
+		a, b = restA, restB
+	}
+	return 0
+}
+
+// appendFold is [sigma.Fold] of a string, without a copy of it if it is ASCII.
 func appendFold(b []byte, s string) []byte {
 	for i := 0; i < len(s); i++ {
 		c := s[i]
 		if c >= utf8.RuneSelf {
-			return appendFoldRunes(b, s[i:])
+			return sigma.Fold(b, []byte(s[i:]))
 		}
 		if 'A' <= c && c <= 'Z' {
 			c |= 0x20
@@ -181,35 +207,10 @@ func appendFold(b []byte, s string) []byte {
 	return b
 }
 
-func appendFoldRunes(b []byte, s string) []byte {
-	for len(s) > 0 {
-		r, size := utf8.DecodeRuneInString(s)
-		if r == utf8.RuneError && size == 1 {
-			b, s = append(b, s[0]), s[1:]
-			continue
-		}
-		b, s = utf8.AppendRune(b, foldRune(r)), s[size:]
-	}
-	return b
-}
-
-// foldRune returns the least of the characters that are r in another case, a
-// lower-case letter for ASCII.
-func foldRune(r rune) rune {
-	least := r
-	for o := unicode.SimpleFold(r); o != r; o = unicode.SimpleFold(o) {
-		least = min(least, o)
-	}
-	if 'A' <= least && least <= 'Z' {
-		return least | 0x20
-	}
-	return least
-}
-
 // compareItems orders what enters a correlation at one instant.
 func compareItems(a, b item) int {
 	if a.g != b.g {
-		return strings.Compare(a.g.key, b.g.key)
+		return compareKeys(a.g.key, b.g.key)
 	}
 	if c := slices.Compare(a.e.id[:], b.e.id[:]); c != 0 {
 		return c

@@ -3,28 +3,11 @@ package correlation
 import (
 	"math"
 	"slices"
-	"strconv"
-	"strings"
 )
 
 // maxNumber is the greatest magnitude taken for a number: a window of a hundred
 // million of them has a finite sum.
 const maxNumber = 1e300
-
-// parseNumber reads a value as a number up to [maxNumber]: decimal, with a fraction or an
-// exponent, or 0x and hexadecimal digits. Blanks around it are passed over.
-func parseNumber(s string) (float64, bool) {
-	s = strings.TrimSpace(s)
-	if len(s) > 2 && s[0] == '0' && s[1]|0x20 == 'x' {
-		u, err := strconv.ParseUint(s[2:], 16, 64)
-		return float64(u), err == nil
-	}
-	if strings.ContainsAny(s, "_xXpPnN") { // what Go reads and logs do not mean
-		return 0, false
-	}
-	f, err := strconv.ParseFloat(s, 64)
-	return f, err == nil && math.Abs(f) <= maxNumber
-}
 
 // sum adds floats exactly, so that a window's sum does not depend on what
 // passed through it before, nor on the order of adding. It keeps partials that

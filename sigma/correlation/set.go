@@ -60,7 +60,7 @@ func (n *node) groupFields() []string { return n.correlation.GroupBy }
 //
 // A reference is an id, compared without case, or a name. A rule with a Count
 // is its count: a reference to it means the count's hits.
-func Compile(rules []*sigma.Rule, correlations []*sigma.Correlation) (*Set, []*sigma.Problem) {
+func Compile(rules []*sigma.Rule, correlations []*sigma.Correlation) (*Set, []sigma.Problem) {
 	c := newCompiler(rules, correlations)
 	c.resolve()
 	c.order()
@@ -90,7 +90,7 @@ func (s *Set) Len() int { return len(s.nodes) }
 type compiler struct {
 	set      *Set
 	rules    []*sigma.Rule
-	problems []*sigma.Problem
+	problems []sigma.Problem
 	pending  []*node // in the order given
 	byID     map[string][]source
 	byName   map[string][]source
@@ -161,7 +161,7 @@ func (c *compiler) problem(n *node, code sigma.Code, format string, args ...any)
 	if title == "" {
 		title = m.ID
 	}
-	c.problems = append(c.problems, &sigma.Problem{
+	c.problems = append(c.problems, sigma.Problem{
 		Code: code, Message: fmt.Sprintf(format, args...), Rule: title,
 		Marks: []sigma.Mark{{Position: m.Position, Length: 1}},
 	})
