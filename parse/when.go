@@ -94,7 +94,7 @@ func zoneOffset(b []byte) (seconds int64, ok bool) {
 	if b[0] == '-' {
 		seconds = -seconds
 	}
-	return seconds, okHours && okMinutes && hours < 24 && minutes < 60
+	return seconds, okHours && okMinutes && hours <= 24 && minutes < 60
 }
 
 // unixTime reads seconds, milli-, micro- or nanoseconds since 1970.

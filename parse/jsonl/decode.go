@@ -13,6 +13,9 @@ type decoder struct {
 	tree    *scanner // knows Windows events written as a tree
 	plain   *scanner // takes every object as it stands
 	message event.Name
+	data    event.Name // of a Data element and its Name, as they stand
+	naming  event.Name
+	name    []byte
 
 	shapes   shapes
 	datasets map[string]string
@@ -30,6 +33,9 @@ func newDecoder(names *event.Names) *decoder {
 		tree:     newScanner(names, roles, false),
 		plain:    newScanner(names, roles, true),
 		message:  names.Intern("message"),
+		data:     names.Intern("EventData.Data"),
+		naming:   names.Intern("EventData.Data.Name"),
+		name:     []byte("EventData."),
 		shapes:   allShapes(),
 		datasets: map[string]string{},
 	}
@@ -107,6 +113,9 @@ func (d *decoder) object(i int) int {
 	e.Raw = d.block.Data[i:end]
 	e.Record, e.Offset, e.Source = d.line, d.block.Offset+int64(i), d.block.Source
 	d.describe(s, e)
+	if s.seen.has(dataName) && s == d.tree {
+		e.Fields = d.nameData(s.fields)
+	}
 	if s.deep > 0 {
 		d.problem(i, end, errDeep)
 	}

@@ -158,3 +158,29 @@ func (d *decoder) dataset(channel event.Field) string {
 	}
 	return set
 }
+
+// nameData gives the values of Data elements the names that their attribute
+// Name says: EventData.Data.Name = X, EventData.Data = v becomes
+// EventData.X = v, and Null if no value follows.
+func (d *decoder) nameData(fields []event.Field) []event.Field {
+	kept := fields[:0]
+	for i := 0; i < len(fields); i++ {
+		f := fields[i]
+		if f.Name == d.naming {
+			named := event.Field{Kind: event.Null}
+			if i+1 < len(fields) && fields[i+1].Name == d.data {
+				i++
+				named = fields[i]
+			}
+			d.name = f.AppendText(d.name[:len("EventData.")])
+			if len(d.name) > maxNameSize {
+				named.Name = event.Overflow
+			} else {
+				named.Name = d.tree.names.InternBytes(d.name)
+			}
+			f = named
+		}
+		kept = append(kept, f)
+	}
+	return kept
+}
