@@ -6,9 +6,9 @@ import (
 	"github.com/dwell-project/dwell/event"
 )
 
-// maxMemoValue is the longest value, in bytes, that is remembered. Longer ones
-// (script blocks) hardly repeat and would fill the arena.
-const maxMemoValue = 2048
+// maxMemoValue is the longest value, in bytes, that is remembered: longer ones
+// would fill the arena.
+const maxMemoValue = 16 << 10
 
 // A memo remembers, for one column, which predicates a value satisfies, so that
 // a value that comes again costs a hash and a comparison. What it remembers is

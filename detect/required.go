@@ -1,26 +1,100 @@
 package detect
 
 import (
+	"bytes"
 	"regexp/syntax"
+	"slices"
+	"unicode/utf8"
 
 	"github.com/dwell-project/dwell/sigma"
 )
 
-// requiredLiterals returns folded literals of which any text that the regular
-// expression matches contains at least one, or none if there is no such set of
-// use: then the expression must be tried on every text.
-func requiredLiterals(expr string) [][]byte {
+// needs is what every text that a regular expression matches has.
+type needs struct {
+	// groups are sets of folded literals: a matching text contains at least one
+	// of each. The first is the one least likely to be there. With none the
+	// expression must be tried on every text.
+	groups [][][]byte
+	// length in bytes that it has at least.
+	length int
+}
+
+func needsOf(expr string) needs {
 	re, err := syntax.Parse(expr, syntax.Perl)
 	if err != nil {
-		return nil
+		return needs{}
 	}
-	found := required(re.Simplify())
-	for _, l := range found {
-		if len(l) < 3 {
-			return nil // so short a literal is in most texts
+	re = re.Simplify()
+	n := needs{length: minLength(re)}
+	for _, g := range conjuncts(re) {
+		if usable(g) {
+			n.groups = append(n.groups, g)
 		}
 	}
-	return found
+	slices.SortStableFunc(n.groups, func(a, b [][]byte) int { return shortest(b) - shortest(a) })
+	return n
+}
+
+// met says whether a folded text has what the groups beyond the first ask.
+func (n *needs) met(folded []byte) bool {
+	for _, g := range n.groups[min(1, len(n.groups)):] {
+		if !slices.ContainsFunc(g, func(l []byte) bool { return bytes.Contains(folded, l) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// usable says whether a set of literals can stand for its part of an
+// expression: an invalid byte of a text counts as U+FFFD there.
+func usable(literals [][]byte) bool {
+	return len(literals) > 0 && !slices.ContainsFunc(literals, func(l []byte) bool {
+		return len(l) == 0 || bytes.ContainsRune(l, utf8.RuneError)
+	})
+}
+
+// conjuncts returns sets of literals one of each of which is in every match.
+func conjuncts(re *syntax.Regexp) [][][]byte {
+	switch re.Op {
+	case syntax.OpCapture, syntax.OpPlus:
+		return conjuncts(re.Sub[0])
+	case syntax.OpConcat:
+		var all [][][]byte
+		for _, sub := range re.Sub {
+			all = append(all, conjuncts(sub)...)
+		}
+		return all
+	default:
+		return [][][]byte{required(re)}
+	}
+}
+
+// minLength returns the fewest bytes that a match can have.
+func minLength(re *syntax.Regexp) int {
+	switch re.Op {
+	case syntax.OpLiteral:
+		return len(re.Rune)
+	case syntax.OpCharClass, syntax.OpAnyChar, syntax.OpAnyCharNotNL:
+		return 1
+	case syntax.OpCapture, syntax.OpPlus:
+		return minLength(re.Sub[0])
+	case syntax.OpRepeat:
+		return re.Min * minLength(re.Sub[0])
+	case syntax.OpConcat:
+		n := 0
+		for _, sub := range re.Sub {
+			n += minLength(sub)
+		}
+		return n
+	case syntax.OpAlternate:
+		n := minLength(re.Sub[0])
+		for _, sub := range re.Sub[1:] {
+			n = min(n, minLength(sub))
+		}
+		return n
+	default:
+		return 0
+	}
 }
 
 // maxAlternatives bounds how many literals may stand for one expression.

@@ -74,8 +74,15 @@ func (v *valueMatcher) add(p *predicate) {
 	case sigma.Less, sigma.LessEqual, sigma.Greater, sigma.GreaterEqual, sigma.TimePart:
 		v.typed = append(v.typed, p)
 	case sigma.Regex:
-		match := func(text, _ []byte) bool { return p.Regexp.Match(text) }
-		v.addCheck(p.number, match, requiredLiterals(p.Regexp.String()), &v.folded)
+		need := needsOf(p.Regexp.String())
+		match := func(text, folded []byte) bool {
+			return len(text) >= need.length && need.met(folded) && p.Regexp.Match(text)
+		}
+		var trigger [][]byte
+		if len(need.groups) > 0 {
+			trigger = need.groups[0]
+		}
+		v.addCheck(p.number, match, trigger, &v.folded)
 	case sigma.Glob:
 		v.addCheck(p.number, globTest(p.Predicate), globLiteral(p.Predicate), v.texts(p.Cased))
 	case sigma.FieldRef:
