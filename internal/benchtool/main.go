@@ -26,7 +26,6 @@ import (
 // options are the command line.
 type options struct {
 	data, work, out, readme string
-	joined                  string
 	tools                   tools
 	rounds                  int
 	events                  int   // at least so many JSON lines
@@ -52,7 +51,6 @@ func parseFlags() options {
 	}
 	flag.StringVar(&o.data, "data", data, "folder with `sigma` and EVTX files below it")
 	flag.StringVar(&o.work, "work", "bench", "folder for the inputs")
-	flag.StringVar(&o.joined, "joined", "", "EVTX `file` to measure")
 	flag.StringVar(&o.out, "out", "docs/benchmarks.md", "document to write")
 	flag.StringVar(&o.readme, "readme", "README.md", "document whose figures to renew")
 	flag.StringVar(&o.tools.dwell, "dwell", "./dwell", "the dwell to measure")
@@ -60,7 +58,7 @@ func parseFlags() options {
 	flag.StringVar(&o.tools.evtxDump, "evtx_dump", "evtx_dump", "evtx_dump; left out if there is none")
 	flag.IntVar(&o.rounds, "rounds", 5, "how often each command is run")
 	flag.IntVar(&o.events, "events", 360_000, "repeat the JSON lines until there are so many")
-	flag.IntVar(&o.unique, "unique", 360_000, "how many events to generate")
+	flag.IntVar(&o.unique, "unique", 360_000, "how many events to generate as JSON lines, and a third of it as EVTX")
 	flag.Int64Var(&o.streamGB, "stream", 5, "GB to feed through standard input; 0 for none")
 	flag.BoolVar(&o.prepare, "prepare", false, "make the inputs and end")
 	flag.Parse()

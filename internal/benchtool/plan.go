@@ -20,6 +20,9 @@ type inputs struct {
 	UniqueEvents int
 	UniqueBytes  int64
 	One          string
+	// UniqueEVTX holds generated events as an event log.
+	UniqueEVTX       string
+	UniqueEVTXEvents int
 	// RulesAll, RulesSome and RulesNone are folders: all rules, every
 	// [sampleStep]-th by id, and one rule that no event here is for.
 	RulesAll, RulesSome, RulesNone string
@@ -39,6 +42,7 @@ const (
 	dwellOneCore = "dwell, all rules, 1 core"
 	dwellUnique  = "dwell, all rules, unique"
 	dwellEVTX    = "dwell, all rules, EVTX"
+	dwellLog     = "dwell, all rules, EVTX, unique"
 	dwellDecode  = "dwell, decode EVTX"
 	dwellRepeat  = "dwell, decode EVTX, repeated"
 	dwellStream  = "dwell, all rules, stream"
@@ -72,6 +76,7 @@ func plan(in inputs, with tools) []task {
 		with.match(rsigmaNone+load, in.RulesNone, in.One),
 		onOneCore(with.scan(dwellOneCore, in.RulesAll, in.Flat)),
 		with.scan(dwellEVTX, in.RulesAll, in.Repeated),
+		with.scan(dwellLog, in.RulesAll, in.UniqueEVTX),
 		with.parse(dwellDecode, in.Joined),
 		with.dump(dumpDecode, in.Joined),
 		with.parse(dwellRepeat, in.Repeated),

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 
 	"github.com/dwell-project/dwell/internal/evgen"
+	"github.com/dwell-project/dwell/internal/evtxjoin"
 )
 
 // seed makes the generated events the same on every machine.
@@ -26,12 +27,14 @@ func prepare(o options) error {
 		return err
 	}
 	in := inputs{
-		Joined: o.joined, Repeated: filepath.Join(o.work, "repeated.evtx"), Flat: filepath.Join(o.work, "flat.jsonl"),
+		Joined: filepath.Join(o.work, "joined.evtx"), Repeated: filepath.Join(o.work, "repeated.evtx"), Flat: filepath.Join(o.work, "flat.jsonl"),
 		Unique: filepath.Join(o.work, "unique.jsonl"), One: filepath.Join(o.work, "one.jsonl"),
 		RulesAll: filepath.Join(o.work, "rules-all"), RulesSome: filepath.Join(o.work, "rules-some"),
-		RulesNone: filepath.Join(o.work, "rules-none"),
+		RulesNone: filepath.Join(o.work, "rules-none"), UniqueEVTX: filepath.Join(o.work, "unique.evtx"),
 	}
-	for _, step := range []func(options, *inputs) error{makeRules, makeFlat, makeRepeated, makeUnique} {
+	for _, step := range []func(options, *inputs) error{
+		makeRules, joinChunks, makeFlat, makeRepeated, makeUnique, makeUniqueEVTX,
+	} {
 		if err := step(o, &in); err != nil {
 			return err
 		}
@@ -60,6 +63,14 @@ func makeRules(o options, in *inputs) error {
 		return err
 	}
 	return os.WriteFile(filepath.Join(in.RulesNone, "none.yml"), []byte(noRule), 0o600)
+}
+
+// full is the least part of a chunk that must be in use.
+const full = 0.75
+
+func joinChunks(o options, in *inputs) error {
+	_, err := evtxjoin.Join(o.data, in.Joined, full)
+	return err
 }
 
 // makeFlat writes the joined events as JSON lines and repeats them until there
@@ -108,6 +119,13 @@ func makeUnique(o options, in *inputs) error {
 	}
 	in.UniqueBytes = info.Size()
 	return nil
+}
+
+func makeUniqueEVTX(o options, in *inputs) error {
+	in.UniqueEVTXEvents = o.unique / 3
+	return writeFile(in.UniqueEVTX, func(w io.Writer) error {
+		return evgen.New(seed).WriteEVTX(w, in.UniqueEVTXEvents)
+	})
 }
 
 // writeFile writes a file through a buffer.

@@ -142,16 +142,23 @@ func (r *report) evtx() (title, text string) {
 			decode.add(row.id, grouped(float64(row.events)), r.cpu(row.id).with(3), rate.whole(), r.memory(row.id).whole())
 		}
 	}
-	detect := table{head: []string{"detect", "events per CPU-second, net of load", "CPU s", "MB"}}
-	rate := r.net(dwellEVTX, dwellAll+load, r.in.RepeatedEvents)
-	detect.add(dwellEVTX, rate.whole(), r.cpu(dwellEVTX).with(2), r.memory(dwellEVTX).whole())
+	detect := table{head: []string{"detect", "events", "events per CPU-second, net of load", "CPU s", "MB"}}
+	for _, row := range []struct {
+		id     string
+		events int
+	}{{dwellEVTX, r.in.RepeatedEvents}, {dwellLog, r.in.UniqueEVTXEvents}} {
+		rate := r.net(row.id, dwellAll+load, row.events)
+		detect.add(row.id, grouped(float64(row.events)), rate.whole(), r.cpu(row.id).with(2), r.memory(row.id).whole())
+	}
+	share := r.ratio(dwellLog, dwellAll+load, r.in.UniqueEVTXEvents, dwellEVTX, dwellAll+load, r.in.RepeatedEvents)
 	text = "One file joined from all chunks in the data whose checksum holds and that are at least three quarters full;\n" +
 		"then the same with its chunks repeated, so that starting a process weighs nothing.\n\n" + decode.String() + "\n"
 	if r.has(dumpDecode) {
 		text += fmt.Sprintf("dwell ÷ evtx_dump, CPU: **%s**; repeated: **%s**.\n\n",
 			r.overDump(dwellDecode, dumpDecode).with(2), r.overDump(dwellRepeat, dumpRepeat).with(2))
 	}
-	return "EVTX", text + "All rules over the repeated file:\n\n" + detect.String()
+	text += "All rules over the repeated file, and over generated events that hardly repeat:\n\n" + detect.String()
+	return "EVTX", text + fmt.Sprintf("\nUnique ÷ repeated, net of load: **%s**.\n", share.with(2))
 }
 
 // overDump is the CPU of one decoder over that of the other.

@@ -15,7 +15,7 @@ func planted() *report {
 		machine: "Measured on nothing", rounds: 1,
 		in: inputs{
 			FlatEvents: 400_000, FlatBytes: 236_000_000, UniqueEvents: 100_000, UniqueBytes: 59_000_000,
-			JoinedEvents: 40_000, RepeatedEvents: 80_000, CountAll: 3700, CountSome: 100, Flat: "flat.jsonl",
+			JoinedEvents: 40_000, RepeatedEvents: 80_000, UniqueEVTXEvents: 60_000, CountAll: 3700, CountSome: 100, Flat: "flat.jsonl",
 		},
 		got: results{
 			dwellAll:             one(1.5, 0.8, 120),
@@ -31,6 +31,7 @@ func planted() *report {
 			dwellNone + load:     one(0.1, 0.1, 40),
 			dwellOneCore:         one(1.4, 1.6, 110),
 			dwellEVTX:            one(0.7, 0.5, 140),
+			dwellLog:             one(0.8, 0.5, 150),
 			dwellDecode:          one(0.2, 0.1, 30),
 			dumpDecode:           one(0.16, 0.2, 10),
 			dwellRepeat:          one(1.5, 0.8, 30),
@@ -58,7 +59,9 @@ func TestDocumentHoldsTheFigures(t *testing.T) {
 		"dwell, all rules ÷ dwell, few rules, net of load: 1.25 (1.25–1.25). rsigma, all rules ÷ rsigma, few rules, net of load: 4.00",
 		"| dwell, decode EVTX | 40,000 | 0.200 (0.200–0.200) | 200,000 (200,000–200,000) | 30 (30–30) |",
 		"dwell ÷ evtx_dump, CPU: **1.25 (1.25–1.25)**; repeated: **0.75 (0.75–0.75)**.",
-		"| dwell, all rules, EVTX | 400,000 (400,000–400,000) |",
+		"| dwell, all rules, EVTX | 80,000 | 400,000 (400,000–400,000) |",
+		"| dwell, all rules, EVTX, unique | 60,000 | 200,000 (200,000–200,000) |",
+		"Unique ÷ repeated, net of load: **0.50 (0.50–0.50)**",
 		"Wall time on all ÷ on one: **0.50 (0.50–0.50)**",
 		"| the JSON lines over and over, on standard input | 5.00 | 125 |",
 		"GOMAXPROCS=1 dwell scan --rules rules -o jsonl flat.jsonl\n",
