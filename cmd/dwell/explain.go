@@ -1,0 +1,158 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/dwell-project/dwell/cmd/dwell/hits"
+	"github.com/dwell-project/dwell/cmd/dwell/table"
+	"github.com/dwell-project/dwell/detect"
+	"github.com/dwell-project/dwell/event"
+	"github.com/dwell-project/dwell/parse"
+	"github.com/dwell-project/dwell/parse/formats"
+	"github.com/dwell-project/dwell/sigma"
+)
+
+// explainCommand shows why a rule matched, or why it did not.
+type explainCommand struct {
+	Args  []string `arg:"" sep:"none" name:"n-or-path" help:"The number of a hit as the table of dwell scan has it, with the same flags, then the paths. With --rule and --event only paths."`
+	Rule  string   `placeholder:"RULE" help:"Id, name or title of the rule to explain, with --event."`
+	Event string   `placeholder:"ID" help:"Id of the event to explain it on."`
+
+	ruleFlags   `embed:""`
+	filterFlags `embed:""`
+	inputFlags  `embed:""`
+}
+
+// Run runs the command.
+func (c *explainCommand) Run(s *session) error {
+	if c.Rule != "" || c.Event != "" {
+		return c.explainPair(s)
+	}
+	n, err := strconv.Atoi(c.Args[0])
+	if err != nil || n < 1 || len(c.Args) < 2 {
+		return usageError("explain takes the number of a hit and then paths, or --rule, --event and paths")
+	}
+	paths := c.Args[1:]
+	if count(paths, formats.Stdin) > 0 {
+		return usageError("a hit can be explained in files only: standard input cannot be read twice")
+	}
+	f, err := scan(s, &job{paths: paths, rules: &c.ruleFlags, filter: c.filter(), in: &c.inputFlags},
+		func(*detect.Detection) error { return nil })
+	if err != nil {
+		return err
+	}
+	groups := f.book.Ranked()
+	if n > len(groups) {
+		return fmt.Errorf("there is no hit %d: the table has %d", n, len(groups))
+	}
+	return c.explainGroup(s, f, groups[n-1])
+}
+
+// explainGroup explains a group by its first detection.
+func (c *explainCommand) explainGroup(s *session, f *findings, g *hits.Group) error {
+	out := newOutput(s.stdout)
+	look := &looks{out: out, width: s.width(), colour: s.colour(s.stdout)}
+	host, account := cmp.Or(g.Host, "-"), cmp.Or(g.Account, "-")
+	look.line("%s of this rule, host %s, account %s; first and last %s, %s UTC. This is the first.",
+		many(g.Count, "hit"), table.Clean(host), table.Clean(account), clock(g.First), clock(g.Last))
+	look.line("")
+	if correlation := findCorrelation(f.rules.collection, g.Rule); correlation != nil {
+		look.correlated(correlation, &g.Example)
+		return errors.Join(look.err, out.Flush())
+	}
+	rule := findRule(f.rules.collection.Rules, g.Rule)
+	if rule == nil {
+		return fmt.Errorf("the rule %q is not among those loaded", g.Rule.Title)
+	}
+	at := &g.Example.Event
+	v := visit{
+		paths: []string{at.File}, in: &c.inputFlags, rules: f.rules, rule: rule,
+		report: func(parse.Problem) {}, // the scan has reported them
+		wanted: func(ev *event.Event) bool {
+			return ev.Offset == at.Offset && ev.Record == at.Record && ev.ID(f.rules.names) == at.ID
+		},
+	}
+	text, err := v.run(s, look)
+	if err == nil && text == nil {
+		err = fmt.Errorf("%s has changed: record %d is no longer in it", at.File, at.Record)
+	}
+	_, _ = out.Write(text) // Flush reports it
+	return errors.Join(err, look.err, out.Flush())
+}
+
+// explainPair explains one rule on one event.
+func (c *explainCommand) explainPair(s *session) error {
+	id, ok := event.ParseID(c.Event)
+	if !ok || c.Rule == "" {
+		return usageError("--rule names a rule and --event has the 32 digits of an event id as scan writes them; both are needed")
+	}
+	if err := s.begin(&c.inputFlags); err != nil {
+		return err
+	}
+	flags := c.ruleFlags
+	flags.MinLevel, flags.Status, flags.Disable = levelFlag{}, nil, nil // the rule is named, so it is wanted
+	rules, err := flags.load(s)
+	if err != nil {
+		return err
+	}
+	out := newOutput(s.stdout)
+	look := &looks{out: out, width: s.width(), colour: s.colour(s.stdout)}
+	var rule *sigma.Rule
+	for _, r := range rules.collection.Rules {
+		if rule == nil && isCalled(&r.Meta, c.Rule) {
+			rule = r
+		}
+	}
+	if rule == nil {
+		return noSuchRule(rules.collection, c.Rule)
+	}
+	rules.program, _ = detect.Compile([]*sigma.Rule{rule}, nil, rules.tables, rules.names, rules.options)
+	v := visit{
+		paths: c.Args, in: &c.inputFlags, rules: rules, rule: rule, report: s.trouble.source,
+		wanted: func(ev *event.Event) bool { return ev.ID(rules.names) == id },
+	}
+	text, err := v.run(s, look)
+	if err == nil && text == nil {
+		err = fmt.Errorf("no event of %s has the id %s", quoted(c.Args), c.Event)
+	}
+	_, _ = out.Write(text) // Flush reports it
+	return errors.Join(err, out.Flush())
+}
+
+// noSuchRule says why a name is no rule that can be explained on an event.
+func noSuchRule(all *sigma.Collection, name string) error {
+	for _, r := range all.Correlations {
+		if isCalled(&r.Meta, name) {
+			return fmt.Errorf("%q is a correlation; explain the rules that it counts: %s", name, quoted(r.Rules))
+		}
+	}
+	return fmt.Errorf("there is no rule %q that can run", name)
+}
+
+// findCorrelation returns the correlation, or the count in a rule, with the
+// metadata; nil if it is a plain rule's.
+func findCorrelation(all *sigma.Collection, m *sigma.Meta) *sigma.Correlation {
+	for _, c := range all.Correlations {
+		if &c.Meta == m {
+			return c
+		}
+	}
+	for _, r := range all.Rules {
+		if r.Count != nil && (&r.Count.Meta == m || &r.Meta == m) {
+			return r.Count
+		}
+	}
+	return nil
+}
+
+func findRule(rules []*sigma.Rule, m *sigma.Meta) *sigma.Rule {
+	for _, r := range rules {
+		if &r.Meta == m {
+			return r
+		}
+	}
+	return nil
+}

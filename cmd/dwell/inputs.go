@@ -1,0 +1,217 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"hash"
+	"io"
+	"iter"
+	"os"
+
+	"github.com/dwell-project/dwell/parse"
+	"github.com/dwell-project/dwell/parse/formats"
+)
+
+// inputs are the sources of a run, with what became of them.
+type inputs struct {
+	paths []string
+	opt   formats.Options
+	// wantDigests says that the SHA-256 of every source is computed as it is
+	// read.
+	wantDigests bool
+	read        []source
+	onBytes     func(int64) // stored bytes, as they are read
+
+	stdin *meter
+}
+
+// source is one source that was opened.
+type source struct {
+	Path, Format string
+	// Bytes are those stored, compressed if the source is.
+	Bytes  int64
+	Digest string // lower-case hexadecimal, "" if not wanted or not complete
+}
+
+func (s *session) newInputs(paths []string, in *inputFlags, wantDigests bool) (*inputs, error) {
+	if len(paths) == 0 {
+		return nil, usageError("name a file, a folder, or - for standard input")
+	}
+	format, err := formatFlag(in.Format)
+	if err != nil {
+		return nil, err
+	}
+	if n := count(paths, formats.Stdin); n > 1 {
+		return nil, usageError("- can be named once")
+	}
+	i := &inputs{paths: paths, wantDigests: wantDigests, onBytes: func(int64) {}}
+	i.stdin = &meter{r: newInterruptible(s.ctx, s.stdin), onBytes: func(n int64) { i.onBytes(n) }}
+	if wantDigests {
+		i.stdin.hash = sha256.New()
+	}
+	i.opt = formats.Options{Format: format, Stdin: i.stdin}
+	return i, nil
+}
+
+func count(all []string, s string) (n int) {
+	for _, a := range all {
+		if a == s {
+			n++
+		}
+	}
+	return n
+}
+
+// all yields the inputs for parse.Run, once.
+func (i *inputs) all() iter.Seq2[parse.Input, error] {
+	return func(yield func(parse.Input, error) bool) {
+		found := false
+		for in, err := range formats.Walk(i.paths, i.opt) {
+			found = true
+			if err == nil {
+				in.Open = i.opener(in)
+			}
+			if !yield(in, err) {
+				return
+			}
+		}
+		if !found {
+			yield(parse.Input{}, parse.Problem{Path: i.paths[0], Err: errors.New("no file in it")})
+		}
+	}
+}
+
+// opener returns in.Open with an account of what is read. Sources are read one
+// after another, so that i needs no lock until the run is over.
+func (i *inputs) opener(in parse.Input) func() (io.ReadCloser, error) {
+	return func() (io.ReadCloser, error) {
+		r, err := in.Open()
+		if err != nil {
+			return nil, err
+		}
+		i.read = append(i.read, source{Path: in.Path, Format: in.Format.Name()})
+		at := len(i.read) - 1
+		m := &meter{r: r, onBytes: i.onBytes}
+		if i.wantDigests {
+			m.hash = sha256.New()
+		}
+		_, plain := r.(*os.File)
+		switch {
+		case in.Path == formats.Stdin:
+			m = &meter{r: r, onBytes: func(int64) {}}
+			return &counted{meter: m, close: func() error { i.account(at, i.stdin); return r.Close() }}, nil
+		case plain:
+			return &counted{meter: m, close: func() error { i.account(at, m); return r.Close() }}, nil
+		default:
+			// What is read here is decompressed; the stored bytes are looked at
+			// when the source is done.
+			m = &meter{r: r, onBytes: func(int64) {}}
+			return &counted{meter: m, close: func() error { i.accountStored(at); return r.Close() }}, nil
+		}
+	}
+}
+
+// account notes what a meter saw. The rest of a source that was given up is
+// read for the digest.
+func (i *inputs) account(at int, m *meter) {
+	if m.hash != nil && !m.ended {
+		_, _ = io.Copy(io.Discard, m) // a fault leaves the digest away
+	}
+	i.read[at].Bytes = m.bytes
+	if m.hash != nil && m.ended {
+		i.read[at].Digest = hex.EncodeToString(m.hash.Sum(nil))
+	}
+}
+
+// accountStored notes the stored bytes of a compressed file.
+func (i *inputs) accountStored(at int) {
+	f, err := os.Open(i.read[at].Path)
+	if err != nil {
+		return
+	}
+	defer f.Close()
+	if i.wantDigests {
+		m := &meter{r: f, onBytes: i.onBytes, hash: sha256.New()}
+		i.account(at, m)
+		return
+	}
+	if info, err := f.Stat(); err == nil {
+		i.read[at].Bytes = info.Size()
+		i.onBytes(info.Size())
+	}
+}
+
+// meter counts, and if asked to hashes, what is read through it.
+type meter struct {
+	r       io.Reader
+	hash    hash.Hash
+	onBytes func(int64)
+	bytes   int64
+	ended   bool
+}
+
+// Read implements [io.Reader].
+func (m *meter) Read(p []byte) (int, error) {
+	n, err := m.r.Read(p)
+	m.bytes += int64(n)
+	if m.hash != nil {
+		m.hash.Write(p[:n])
+	}
+	m.onBytes(int64(n))
+	m.ended = m.ended || errors.Is(err, io.EOF)
+	return n, err
+}
+
+// counted is a meter with an end.
+type counted struct {
+	*meter
+	close func() error
+}
+
+// Close notes what was read and closes the source.
+func (c *counted) Close() error { return c.close() }
+
+// interruptible is a reader whose Read returns when ctx ends, though the reader
+// below it, a pipe whose writer says nothing, does not.
+type interruptible struct {
+	ctx    context.Context
+	r      io.Reader
+	asks   chan []byte
+	gets   chan got
+	buffer []byte // its reader may still write into it after ctx ended
+}
+
+type got struct {
+	n   int
+	err error
+}
+
+func newInterruptible(ctx context.Context, r io.Reader) *interruptible {
+	return &interruptible{ctx: ctx, r: r}
+}
+
+// Read implements [io.Reader].
+func (i *interruptible) Read(p []byte) (int, error) {
+	if i.asks == nil {
+		i.asks, i.gets = make(chan []byte), make(chan got, 1)
+		i.buffer = make([]byte, 64<<10)
+		go func() {
+			for b := range i.asks {
+				n, err := i.r.Read(b)
+				i.gets <- got{n, err}
+			}
+		}()
+	}
+	if err := i.ctx.Err(); err != nil {
+		return 0, err
+	}
+	i.asks <- i.buffer[:min(len(p), len(i.buffer))]
+	select {
+	case g := <-i.gets:
+		return copy(p, i.buffer[:g.n]), g.err
+	case <-i.ctx.Done():
+		return 0, context.Cause(i.ctx)
+	}
+}

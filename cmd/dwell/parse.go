@@ -1,0 +1,146 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"iter"
+	"sync"
+
+	"github.com/dwell-project/dwell/event"
+	"github.com/dwell-project/dwell/parse"
+	"github.com/dwell-project/dwell/parse/evtx"
+)
+
+// parseCommand writes records as JSON lines.
+type parseCommand struct {
+	Paths  []string `arg:"" sep:"none" name:"path" help:"Log files, folders, or - for standard input."`
+	Output string   `short:"o" enum:"native" default:"native" placeholder:"FORM" help:"native: one JSON object a line with the names and nesting of the source, all values decoded and typed."`
+
+	inputFlags `embed:""`
+}
+
+// lines are a block's records on their way out.
+type lines struct {
+	text     []byte
+	problems []parse.Problem
+}
+
+// nativeAppender is a decoder that can write an event as the record's own JSON.
+type nativeAppender interface {
+	AppendNative(dst []byte, e *event.Event) []byte
+}
+
+// lineFormat is the event log format with decoders that write lines: event logs
+// have a way of their own to JSON that is faster than the one by way of events.
+type lineFormat struct{ evtx.Format }
+
+// NewDecoder returns a [lineDecoder].
+func (f lineFormat) NewDecoder(names *event.Names) parse.Decoder {
+	return lineDecoder{Decoder: f.Format.NewDecoder(names), Dumper: evtx.NewDumper()}
+}
+
+type lineDecoder struct {
+	parse.Decoder
+	*evtx.Dumper
+}
+
+// asLines yields the inputs with lineFormat for event logs.
+func asLines(all iter.Seq2[parse.Input, error]) iter.Seq2[parse.Input, error] {
+	return func(yield func(parse.Input, error) bool) {
+		for in, err := range all {
+			if f, ok := in.Format.(evtx.Format); ok {
+				in.Format = lineFormat{f}
+			}
+			if !yield(in, err) {
+				return
+			}
+		}
+	}
+}
+
+// Run runs the command.
+func (c *parseCommand) Run(s *session) error {
+	if err := s.begin(&c.inputFlags); err != nil {
+		return err
+	}
+	in, err := s.newInputs(c.Paths, &c.inputFlags, false)
+	if err != nil {
+		return err
+	}
+	done := s.showProgress(in, c.Quiet)
+	defer done()
+	out := bufio.NewWriterSize(s.stdout, outputBuffer)
+	pool := &sync.Pool{New: func() any { return &lines{} }}
+	names := event.NewNames()
+	err = parse.Run(s.ctx, asLines(in.all()), parse.Options{Workers: c.Workers, Names: names},
+		func() parse.Work[*lines] { return nativeWork(names, pool) },
+		func(l *lines) error {
+			for _, p := range l.problems {
+				s.trouble.source(p)
+			}
+			_, err := out.Write(l.text)
+			pool.Put(l)
+			return err
+		}, s.trouble.source)
+	if flushed := out.Flush(); err == nil {
+		err = flushed
+	}
+	return err
+}
+
+// nativeWork returns the work of one worker.
+func nativeWork(names *event.Names, pool *sync.Pool) parse.Work[*lines] {
+	return func(b *parse.Block, d parse.Decoder) *lines {
+		l := pool.Get().(*lines)
+		l.text, l.problems = l.text[:0], l.problems[:0]
+		report := func(p parse.Problem) { l.problems = append(l.problems, p) }
+		if d, ok := d.(lineDecoder); ok {
+			l.text = d.AppendLines(l.text, b, report)
+			return l
+		}
+		native, ok := d.(nativeAppender)
+		d.Decode(b, func(e *event.Event) bool {
+			if ok {
+				l.text = native.AppendNative(l.text, e)
+			} else {
+				l.text = appendFlat(l.text, e, names)
+			}
+			l.text = append(l.text, '\n')
+			return true
+		}, report)
+		return l
+	}
+}
+
+// appendFlat writes an event as one object with the event's own field names; a
+// field that is repeated has a list.
+func appendFlat(dst []byte, e *event.Event, names *event.Names) []byte {
+	dst = append(dst, '{')
+	written := map[event.Name]bool{}
+	for i, f := range e.Fields {
+		if written[f.Name] {
+			continue
+		}
+		written[f.Name] = true
+		if len(written) > 1 {
+			dst = append(dst, ',')
+		}
+		dst = append(event.AppendJSONString(dst, []byte(names.Text(f.Name))), ':')
+		start, n := len(dst), 0
+		for _, g := range e.Fields[i:] {
+			if g.Name != f.Name {
+				continue
+			}
+			if n > 0 {
+				dst = append(dst, ',')
+			}
+			dst = g.AppendJSON(dst)
+			n++
+		}
+		if n > 1 {
+			list := fmt.Sprintf("[%s]", dst[start:])
+			dst = append(dst[:start], list...)
+		}
+	}
+	return append(dst, '}')
+}

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/dwell-project/dwell/parse/formats"
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+)
+
+// showProgress draws a bar with rate and remaining time on standard error if
+// that is a terminal; messages then go above it. The function it returns takes
+// the bar away.
+func (s *session) showProgress(i *inputs, quiet bool) (done func()) {
+	if _, ok := s.screen(s.stderr); !ok || quiet {
+		return func() {}
+	}
+	bars := mpb.New(mpb.WithOutput(s.stderr), mpb.WithWidth(40))
+	bar := bars.AddBar(storedBytes(i.paths),
+		mpb.BarRemoveOnComplete(),
+		mpb.PrependDecorators(decor.CountersKibiByte("% .1f / % .1f")),
+		mpb.AppendDecorators(
+			decor.Percentage(decor.WCSyncSpace),
+			decor.AverageSpeed(decor.SizeB1024(0), "  % .1f"),
+			decor.OnComplete(decor.AverageETA(decor.ET_STYLE_GO, decor.WC{W: 8}), "")),
+	)
+	i.onBytes = func(n int64) { bar.IncrInt64(n) }
+	before := s.notes
+	s.notes = aboveBar{bars}
+	return func() {
+		s.notes = before
+		bar.Abort(true)
+		bars.Wait()
+	}
+}
+
+// aboveBar writes lines above a progress bar.
+type aboveBar struct{ bars *mpb.Progress }
+
+// Write implements [io.Writer].
+func (a aboveBar) Write(p []byte) (int, error) { return a.bars.Write(p) }
+
+var _ io.Writer = aboveBar{}
+
+// storedBytes returns the size of the files under the paths, 0 if it cannot be
+// known.
+func storedBytes(paths []string) int64 {
+	var total int64
+	for _, p := range paths {
+		if p == formats.Stdin {
+			return 0
+		}
+		_ = filepath.WalkDir(p, func(path string, _ fs.DirEntry, err error) error {
+			if err != nil {
+				return nil //nolint:nilerr // what cannot be read is reported when its turn comes
+			}
+			if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+				total += info.Size()
+			}
+			return nil
+		})
+	}
+	return total
+}

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/dwell-project/dwell/detect"
+	"github.com/dwell-project/dwell/detect/starter"
+	"github.com/dwell-project/dwell/event"
+	"github.com/dwell-project/dwell/sigma"
+	"github.com/dwell-project/dwell/sigma/taxonomy"
+)
+
+// ruleset is the rules of a run, ready to run.
+type ruleset struct {
+	collection *sigma.Collection
+	tables     *taxonomy.Tables
+	options    detect.Options
+	names      *event.Names
+	program    *detect.Program
+	// paths are what --rules named, exceptionFiles what --exceptions did.
+	paths, exceptionFiles []string
+}
+
+// collection reads the rules that the flags name, else the embedded ones.
+func (f *ruleFlags) collection() (*sigma.Collection, error) {
+	if len(f.Rules) == 0 {
+		return sigma.LoadFS(starter.Rules()), nil
+	}
+	for _, p := range f.Rules {
+		if _, err := os.Stat(p); err != nil {
+			return nil, fmt.Errorf("reading rules: %w", err)
+		}
+	}
+	placeholders, err := readPlaceholders(f.Placeholders)
+	if err != nil {
+		return nil, fmt.Errorf("reading placeholders: %w", err)
+	}
+	var opts []sigma.Option
+	if placeholders != nil {
+		opts = append(opts, sigma.WithPlaceholders(placeholders))
+	}
+	return sigma.Load(f.Rules, opts...), nil
+}
+
+// tables reads the taxonomy with the user's tables.
+func (f *ruleFlags) tables() (*taxonomy.Tables, error) {
+	var user []taxonomy.File
+	for _, p := range f.Taxonomy {
+		text, err := os.ReadFile(p)
+		if err != nil {
+			return nil, fmt.Errorf("reading taxonomy: %w", err)
+		}
+		user = append(user, taxonomy.File{Name: p, Text: text})
+	}
+	return taxonomy.Load(user...)
+}
+
+func (f *ruleFlags) options() (detect.Options, error) {
+	opt := detect.Options{MinLevel: f.MinLevel.Level, Disabled: f.Disable}
+	for _, s := range f.Status {
+		opt.Statuses = append(opt.Statuses, s.Status)
+	}
+	for _, p := range f.Exceptions {
+		exceptions, err := detect.LoadExceptions(p)
+		if err != nil {
+			return opt, fmt.Errorf("reading exceptions: %w", err)
+		}
+		opt.Exceptions = append(opt.Exceptions, exceptions...)
+	}
+	return opt, nil
+}
+
+// load reads and compiles the rules and reports what is wrong with them.
+func (f *ruleFlags) load(s *session) (*ruleset, error) {
+	r := &ruleset{names: event.NewNames(), paths: f.Rules, exceptionFiles: f.Exceptions}
+	var err error
+	if r.options, err = f.options(); err != nil {
+		return nil, err
+	}
+	if r.tables, err = f.tables(); err != nil {
+		return nil, err
+	}
+	if r.collection, err = f.collection(); err != nil {
+		return nil, err
+	}
+	if len(r.collection.Rules)+len(r.collection.Correlations) == 0 {
+		s.trouble.rulesLeftOut(r.collection.Problems)
+		return nil, fmt.Errorf("there is no rule that can run in %s", quoted(f.Rules))
+	}
+	var problems []sigma.Problem
+	r.program, problems = detect.Compile(r.collection.Rules, r.collection.Correlations, r.tables, r.names, r.options)
+	s.trouble.rulesLeftOut(append(r.collection.Problems, problems...))
+	return r, nil
+}
+
+// quoted lists paths for a message.
+func quoted(paths []string) string {
+	text := ""
+	for i, p := range paths {
+		if i > 0 {
+			text += ", "
+		}
+		text += fmt.Sprintf("%q", p)
+	}
+	return text
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+
+	"github.com/dwell-project/dwell/cmd/dwell/hits"
+	"github.com/dwell-project/dwell/detect"
+)
+
+// scanCommand finds what the rules match.
+type scanCommand struct {
+	Paths    []string `arg:"" sep:"none" name:"path" help:"Log files, folders, or - for standard input."`
+	Output   string   `short:"o" enum:",table,jsonl,json,csv" default:"" placeholder:"FORM" help:"table, jsonl, json or csv. jsonl, json and csv give every hit (default: table on a terminal, else jsonl)."`
+	All      bool     `help:"In a table, list every hit in the order of the input instead of groups of rule, host and account."`
+	Top      int      `default:"-1" placeholder:"N" help:"In a table, show the first N groups, 0 for all (default: 50 on a terminal, else all)."`
+	Why      bool     `help:"In a table, list which rules could not fire on these logs and why, also if there are hits."`
+	Manifest string   `placeholder:"FILE" help:"Write what was read with which rules, as JSON with SHA-256 digests."`
+
+	ruleFlags   `embed:""`
+	filterFlags `embed:""`
+	inputFlags  `embed:""`
+}
+
+// findings is what a scan ends with.
+type findings struct {
+	rules  *ruleset
+	inputs *inputs
+	tally  *detect.Tally
+	book   *hits.Book
+	filter detect.Filter
+}
+
+// Run runs the command.
+func (c *scanCommand) Run(s *session) error {
+	_, terminal := s.screen(s.stdout)
+	if c.Output == "" {
+		c.Output = "jsonl"
+		if terminal {
+			c.Output = "table"
+		}
+	}
+	if c.Top < 0 && terminal {
+		c.Top = defaultTop
+	}
+	out := newOutput(s.stdout)
+	w := c.writer(s, out)
+	f, err := scan(s, &job{
+		paths: c.Paths, rules: &c.ruleFlags, filter: c.filter(), in: &c.inputFlags, digests: c.Manifest != "",
+	}, w.write)
+	if f == nil {
+		return err
+	}
+	// What was found is printed whatever ended the scan.
+	err = errors.Join(err, w.end())
+	if c.Output == "table" {
+		err = errors.Join(err, c.writeTable(s, out, f))
+	}
+	if !c.Quiet {
+		s.summarise(f)
+	}
+	if c.Manifest != "" {
+		err = errors.Join(err, s.writeManifest(c.Manifest, f, err))
+	}
+	return err
+}
+
+func (c *scanCommand) writer(s *session, out *bufio.Writer) detectionWriter {
+	switch c.Output {
+	case "json":
+		return &jsonWriter{out: out}
+	case "csv":
+		return newCSVWriter(out)
+	case "table":
+		if c.All {
+			return &listWriter{out: out, colour: s.colour(s.stdout)}
+		}
+		return nothing{}
+	default:
+		return &jsonlWriter{out: out}
+	}
+}
+
+// nothing is for a table of groups: it is written at the end.
+type nothing struct{}
+
+func (nothing) write(*detect.Detection) error { return nil }
+func (nothing) end() error                    { return nil }
+
+// job is what a scan is made of.
+type job struct {
+	paths   []string
+	rules   *ruleFlags
+	filter  detect.Filter
+	in      *inputFlags
+	digests bool
+}
+
+// scan runs the rules over the inputs, hands each detection to write, and
+// groups them. Unless nothing was begun, it returns what was found also with
+// an error.
+func scan(s *session, j *job, write func(*detect.Detection) error) (*findings, error) {
+	if err := s.begin(j.in); err != nil {
+		return nil, err
+	}
+	in, err := s.newInputs(j.paths, j.in, j.digests)
+	if err != nil {
+		return nil, err
+	}
+	rules, err := j.rules.load(s)
+	if err != nil {
+		return nil, err
+	}
+	f := &findings{rules: rules, inputs: in, book: hits.NewBook(), filter: j.filter}
+	run := detect.Scan{Program: rules.program, Names: rules.names, Workers: j.in.Workers, Filter: j.filter}
+	done := s.showProgress(in, j.in.Quiet)
+	defer done()
+	f.tally, err = run.Run(s.ctx, in.all(), detect.Sink{
+		Detection: func(d *detect.Detection) error {
+			f.book.Add(d)
+			if err := write(d); err != nil {
+				return fmt.Errorf("writing to standard output: %w", err)
+			}
+			return nil
+		},
+		Problem: s.trouble.source,
+	})
+	return f, err
+}

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/dwell-project/dwell/cmd/dwell/table"
+	"github.com/dwell-project/dwell/parse"
+	"github.com/dwell-project/dwell/parse/formats"
+	"github.com/dwell-project/dwell/sigma"
+)
+
+// How many messages are shown one by one; the rest is counted. keptProblems
+// bounds what a manifest lists.
+const (
+	shownPerFile = 5
+	shownFiles   = 50
+	shownRules   = 20
+	keptProblems = 1000
+)
+
+// trouble collects what could not be read or compiled. Everything is counted;
+// messages are bounded, so that a damaged disk image does not bury the rest.
+type trouble struct {
+	out func() io.Writer
+	// problems counts places in sources, bytes what they span, files the
+	// sources that are not read at all, rules the documents left out.
+	problems, bytes, files, rules int64
+	unknown                       int64 // files in no known format, among files
+	kept                          []string
+
+	path        string // of the last problem
+	here, more  int64  // problems of path, and those of them not shown
+	shownOfFile int64  // files shown
+}
+
+func newTrouble(out func() io.Writer) *trouble { return &trouble{out: out} }
+
+// any says whether there was trouble.
+func (t *trouble) any() bool { return t.problems+t.files+t.rules > 0 }
+
+// source reports a place in a source, or a source, that could not be read. It
+// is a function for parse.Run.
+func (t *trouble) source(p parse.Problem) {
+	whole := p.Offset == 0 && p.Length == 0 && p.Record == 0
+	if whole {
+		t.files++
+	} else {
+		t.problems++
+		t.bytes += p.Length
+	}
+	text := p.Error()
+	if whole {
+		text = fmt.Sprintf("%s: %v", p.Path, p.Err)
+	}
+	if errors.Is(p.Err, formats.ErrUnknown) {
+		t.unknown++
+	}
+	t.keep(text)
+	t.show(p.Path, text)
+}
+
+func (t *trouble) keep(text string) {
+	if len(t.kept) < keptProblems {
+		t.kept = append(t.kept, text)
+	}
+}
+
+// show prints a message unless there were many like it.
+func (t *trouble) show(path, text string) {
+	if path != t.path {
+		t.finishFile()
+		t.path, t.here, t.more = path, 0, 0
+		t.shownOfFile++
+	}
+	t.here++
+	if t.here > shownPerFile || t.shownOfFile > shownFiles {
+		t.more++
+		return
+	}
+	t.say(text)
+}
+
+// say prints a message about something that is trouble; text may come from
+// hostile input.
+func (t *trouble) say(text string) { fmt.Fprintf(t.out(), "dwell: %s\n", table.Clean(text)) }
+
+func (t *trouble) finishFile() {
+	if t.more > 0 && t.shownOfFile <= shownFiles {
+		t.say(fmt.Sprintf("%s: %d more places could not be read", t.path, t.more))
+	}
+	t.more = 0
+}
+
+// finish prints what was counted and not shown.
+func (t *trouble) finish() {
+	t.finishFile()
+	if n := t.shownOfFile - shownFiles; n > 0 {
+		t.say(fmt.Sprintf("%d more files could not be read, or not wholly; --manifest lists the first %d messages", n, keptProblems))
+	}
+}
+
+// rulesLeftOut reports what is wrong with rules. Only errors count as trouble:
+// with a warning the rule runs.
+func (t *trouble) rulesLeftOut(problems []sigma.Problem) {
+	var warnings, errs int64
+	for i := range problems {
+		p := &problems[i]
+		if p.Severity() != sigma.Error {
+			warnings++
+			continue
+		}
+		errs++
+		t.keep(p.String())
+		if errs <= shownRules {
+			t.say(p.String())
+		}
+	}
+	t.rules += errs
+	if errs > shownRules {
+		t.say(fmt.Sprintf("%d more rules have errors; \"dwell rules lint\" shows them", errs-shownRules))
+	}
+}
+
+// list returns the messages kept, at most keptProblems.
+func (t *trouble) list() []string { return slices.Clone(t.kept) }
+
+// text sums up for the end of a summary line.
+func (t *trouble) text() string {
+	text := ""
+	if t.files > 0 {
+		text += ", " + many(t.files, "file") + " not read"
+	}
+	if t.problems > 0 {
+		text += ", " + many(t.problems, "place") + " not read"
+	}
+	if t.rules > 0 {
+		text += ", " + many(t.rules, "rule") + " left out"
+	}
+	return text
+}

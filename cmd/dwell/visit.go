@@ -1,0 +1,85 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+
+	"github.com/dwell-project/dwell/detect"
+	"github.com/dwell-project/dwell/event"
+	"github.com/dwell-project/dwell/parse"
+	"github.com/dwell-project/dwell/sigma"
+)
+
+// visit looks for one event and explains a rule on it.
+type visit struct {
+	paths  []string
+	in     *inputFlags
+	rules  *ruleset
+	rule   *sigma.Rule
+	report func(parse.Problem)
+	// wanted says whether an event is the one; it is called by several
+	// goroutines.
+	wanted func(*event.Event) bool
+}
+
+// sighting is what a block has of the event.
+type sighting struct {
+	text     []byte // nil if the event is not in the block
+	problems []parse.Problem
+}
+
+// errVisited ends the reading when the event was seen.
+var errVisited = errors.New("visited")
+
+// run returns the explanation on the first event that is wanted, nil if there
+// is none.
+func (v *visit) run(s *session, style *looks) ([]byte, error) {
+	in, err := s.newInputs(v.paths, v.in, false)
+	if err != nil {
+		return nil, err
+	}
+	done := s.showProgress(in, v.in.Quiet)
+	defer done()
+	var text []byte
+	opt := parse.Options{Workers: v.in.Workers, Names: v.rules.names}
+	err = parse.Run(s.ctx, in.all(), opt, func() parse.Work[*sighting] { return v.work(style) }, func(x *sighting) error {
+		for _, p := range x.problems {
+			v.report(p)
+		}
+		if x.text == nil {
+			return nil
+		}
+		text = x.text
+		return errVisited
+	}, v.report)
+	if errors.Is(err, errVisited) {
+		err = nil
+	}
+	return text, err
+}
+
+// work returns the work of one worker. The text is made while the event is
+// valid, which is until yield returns.
+func (v *visit) work(style *looks) parse.Work[*sighting] {
+	var m *detect.Matcher
+	return func(b *parse.Block, d parse.Decoder) *sighting {
+		x := &sighting{}
+		d.Decode(b, func(ev *event.Event) bool {
+			if !v.wanted(ev) {
+				return true
+			}
+			if m == nil {
+				m = v.rules.program.NewMatcher()
+			}
+			m.Match(ev)
+			var text bytes.Buffer
+			look := &looks{out: bufio.NewWriter(&text), width: style.width, colour: style.colour}
+			look.explained(v, m, ev)
+			_ = look.out.Flush() // a buffer takes everything
+			x.text = text.Bytes()
+			return false
+		}, func(p parse.Problem) { x.problems = append(x.problems, p) })
+		return x
+	}
+}
