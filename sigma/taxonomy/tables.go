@@ -41,7 +41,6 @@ type Tables struct {
 	logsources []logSource
 	fields     []fieldSection
 	conditions []sigma.Expr
-	witnesses  []View // one view for every way to meet an entry; see known.go
 }
 
 // Load returns the embedded tables extended by the user's files in their
@@ -57,7 +56,6 @@ func Load(user ...File) (*Tables, error) {
 			return nil, fmt.Errorf("reading taxonomy %s: %w", f.Name, err)
 		}
 	}
-	t.witnesses = t.allViews()
 	return t, nil
 }
 

@@ -51,6 +51,25 @@ func (w *when) holds(o *Origin) bool {
 		w.Provider.admits(o.Provider) && w.Code.admits(o.Code)
 }
 
+// and returns the condition that both conditions hold, and whether anything can
+// satisfy it.
+func (w *when) and(other *when) (both when, ok bool) {
+	for _, l := range []struct {
+		to   *list
+		a, b list
+	}{
+		{&both.Schema, w.Schema, other.Schema},
+		{&both.Channel, w.Channel, other.Channel},
+		{&both.Provider, w.Provider, other.Provider},
+		{&both.Code, w.Code, other.Code},
+	} {
+		if *l.to, ok = l.a.and(l.b); !ok {
+			return both, false
+		}
+	}
+	return both, true
+}
+
 // applies reports whether a folded origin satisfies the one condition and not
 // the other; an empty unless excludes nothing.
 func applies(only, unless *when, o *Origin) bool {
@@ -81,6 +100,20 @@ func (l *list) UnmarshalYAML(node *yaml.Node) error {
 // admits reports whether the list is empty or holds s.
 func (l list) admits(s string) bool {
 	return len(l) == 0 || slices.Contains(l, s) || s != "" && slices.Contains(l, present)
+}
+
+// and returns the list of what both lists admit. An empty list admits
+// everything, so ok tells whether anything is left.
+func (l list) and(other list) (both list, ok bool) {
+	if len(l) == 0 || len(other) == 0 {
+		return append(slices.Clone(l), other...), true
+	}
+	for _, s := range append(slices.Clone(l), other...) {
+		if l.admits(s) && other.admits(s) {
+			both = append(both, s)
+		}
+	}
+	return both, len(both) > 0
 }
 
 // fold returns the form in which names of log sources are compared.
