@@ -40,12 +40,12 @@ func newPack(t *testing.T) *pack {
 		t.Fatal(err)
 	}
 	p := &pack{rules: starter.Load(), names: event.NewNames()}
-	p.program = detect.Compile(p.rules.Rules, tables, p.names, detect.Options{})
-	set, problems := correlation.Compile(p.rules.Rules, p.rules.Correlations)
+	var problems []sigma.Problem
+	p.program, problems = detect.Compile(p.rules.Rules, p.rules.Correlations, tables, p.names, detect.Options{})
 	for _, problem := range problems {
 		t.Error(problem.Render())
 	}
-	p.set = set
+	p.set, _ = correlation.Compile(p.program.Rules(), p.rules.Correlations)
 	return p
 }
 
@@ -99,7 +99,7 @@ func (p *pack) match(t *testing.T, m *detect.Matcher, batch *correlation.Batch, 
 	t.Helper()
 	var fast, slow []string
 	for _, n := range m.Match(ev) {
-		fast = append(fast, file(&p.rules.Rules[n].Meta))
+		fast = append(fast, file(&p.program.Rules()[n].Meta))
 		match := correlation.Match{Time: ev.Time, ID: ev.ID(p.names), Rule: int(n)}
 		for _, field := range p.set.Wants(int(n)) {
 			var values []string
