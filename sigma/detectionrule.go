@@ -32,6 +32,9 @@ func (d *document) detectionRule(meta Meta, logsource, detection *yaml.Node) *Ru
 		d.report(CodeCondition, "the condition is missing", d.at(detection, ""))
 		return r
 	}
+	if len(ids) == 0 {
+		return r
+	}
 	d.conditions(r, condition, ids)
 	if timeframe != nil && r.Count == nil && !d.failed {
 		d.report(CodeTimeframeUnused, "the timeframe is for aggregations, and the condition has none", d.at(timeframe, ""))

@@ -305,6 +305,9 @@ func (it *item) casedText(m *modifier, t *term) bool {
 
 // transform runs the modifiers that make other text of text.
 func (it *item) transform(m *modifier, t *term) bool {
+	if t.kind == regexTerm && m.name == "expand" {
+		return it.expand(m, t)
+	}
 	if !it.asText(m, t) {
 		return it.refuse(m, t, "text")
 	}

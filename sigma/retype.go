@@ -150,6 +150,10 @@ func (it *item) timePart(m *modifier, t *term) bool {
 // expand replaces %name% by the values of the table. A percent sign after a
 // backslash is plain.
 func (it *item) expand(m *modifier, t *term) bool {
+	regex := t.kind == regexTerm
+	if regex {
+		t.pattern = Pattern{{Literal: t.text}}
+	}
 	parts := splitPlaceholders(t.pattern)
 	total, any := 1, false
 	for _, p := range parts {
@@ -174,7 +178,12 @@ func (it *item) expand(m *modifier, t *term) bool {
 	for _, p := range parts {
 		spellings = it.extend(spellings, p)
 	}
-	it.spread(t, spellings)
+	if it.spread(t, spellings); regex {
+		t.text = t.pattern.literal()
+		for i := range t.any {
+			t.any[i].text = t.any[i].pattern.literal()
+		}
+	}
 	return true
 }
 
