@@ -84,7 +84,8 @@ func BenchmarkFirstPassOverRealEVTX(b *testing.B) {
 	block := parse.Block{Source: &event.Source{Path: "joined.evtx"}}
 	b.ReportAllocs()
 	for b.Loop() {
-		matcher := detect.Compile(rules, tables, names, detect.Options{}).NewMatcher()
+		program, _ := detect.Compile(rules, nil, tables, names, detect.Options{})
+		matcher := program.NewMatcher()
 		for _, c := range chunks {
 			block.Data = c
 			decoder.Decode(&block, func(ev *event.Event) bool {

@@ -55,7 +55,11 @@ func sigmaHQ(t testing.TB, dir string) (*detect.Program, *event.Names) {
 		t.Fatal(err)
 	}
 	names := event.NewNames()
-	return detect.Compile(rules.Rules, tables, names, detect.Options{}), names
+	program, problems := detect.Compile(rules.Rules, rules.Correlations, tables, names, detect.Options{})
+	if len(problems) > 0 {
+		t.Fatalf("%s", problems[0].Render())
+	}
+	return program, names
 }
 
 // row is one (file, record, rule).

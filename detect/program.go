@@ -8,6 +8,7 @@ import (
 
 	"github.com/dwell-project/dwell/event"
 	"github.com/dwell-project/dwell/sigma"
+	"github.com/dwell-project/dwell/sigma/correlation"
 	"github.com/dwell-project/dwell/sigma/taxonomy"
 )
 
@@ -23,6 +24,10 @@ type Program struct {
 	accounts   []string
 	exceptions map[int32][]*Exception
 
+	correlations *correlation.Set
+	unheard      []bool // by rule: its matches are no detections of their own
+	mute         map[*sigma.Correlation]bool
+
 	predicates predicateNumbers
 
 	mu      sync.Mutex // guards what follows
@@ -37,25 +42,34 @@ type rule struct {
 	refs      []string // fields that the condition relates to each other
 }
 
-// Compile makes a program of rules. names numbers the fields of the events that
-// the program will see; parsers must use the same table.
-func Compile(rules []*sigma.Rule, tables *taxonomy.Tables, names *event.Names, opt Options) *Program {
+// Compile makes a program of the rules and correlations that opt admits. names
+// numbers the fields of the events that the program will see; parsers must use
+// the same table. The problems are those of correlations, which are then left
+// out.
+func Compile(rules []*sigma.Rule, correlations []*sigma.Correlation, tables *taxonomy.Tables,
+	names *event.Names, opt Options,
+) (*Program, []sigma.Problem) {
+	chosen := opt.selectFrom(rules, correlations)
 	p := &Program{
 		tables: tables, names: names, seed: maphash.MakeSeed(),
 		accounts:   accountFields(),
 		exceptions: map[int32][]*Exception{},
+		unheard:    chosen.unheard, mute: chosen.mute,
 		predicates: predicateNumbers{byKey: map[sigma.Key]int32{}},
 		classes:    map[string]*class{}, values: map[string]*valueMatcher{},
 	}
 	for _, c := range tables.Conditions() {
 		p.conditions = append(p.conditions, p.predicates.compileExpr(c))
 	}
-	for _, r := range rules {
-		if opt.Admits(&r.Meta) {
-			p.add(r, opt.Exceptions)
-		}
+	for _, r := range chosen.rules {
+		p.add(r, opt.Exceptions)
 	}
-	return p
+	var problems []sigma.Problem
+	p.correlations, problems = correlation.Compile(chosen.rules, chosen.correlations)
+	for i := range p.unheard {
+		p.unheard[i] = p.unheard[i] || p.correlations.Silent(i)
+	}
+	return p, problems
 }
 
 func (p *Program) add(r *sigma.Rule, exceptions []*Exception) {

@@ -2,6 +2,7 @@ package detect
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"strings"
 	"time"
@@ -17,6 +18,9 @@ type Scan struct {
 	// Workers is how many blocks are decoded and matched at once.
 	Workers int
 	Filter  Filter
+	// TempDir is where matches that correlations wait for go when they are too
+	// many for memory, the system's default if empty.
+	TempDir string
 	// Progress, if set, is called with the bytes of every block that is done.
 	Progress func(bytes int)
 }
@@ -53,57 +57,78 @@ type Sink struct {
 // part is what one block contributes to a scan.
 type part struct {
 	detections []Detection
+	bases      []base
 	problems   []parse.Problem
-	tally      Tally
+	tally      *Tally
 	bytes      int
 }
 
-// Run scans the inputs and returns what was seen. When ctx ends, it returns
-// what was seen so far together with the error of ctx.
-func (s *Scan) Run(ctx context.Context, inputs iter.Seq2[parse.Input, error], sink Sink) (*Tally, error) {
-	total := newTally()
+// Run scans the inputs and returns what was seen. Detections of rules come in
+// the order of the input, then those of correlations in order of time. When ctx
+// ends, Run returns what was seen so far together with the error of ctx.
+func (s *Scan) Run(ctx context.Context, inputs iter.Seq2[parse.Input, error], sink Sink) (tally *Tally, err error) {
+	tally = newTally()
 	opt := parse.Options{Workers: s.Workers, Names: s.Names}
-	err := parse.Run(ctx, inputs, opt, s.newWork, func(p *part) error {
-		total.merge(&p.tally)
-		for _, problem := range p.problems {
-			sink.Problem(problem)
-		}
-		if s.Progress != nil {
-			s.Progress(p.bytes)
-		}
-		for i := range p.detections {
-			if err := sink.Detection(&p.detections[i]); err != nil {
-				return err
-			}
-		}
-		return nil
+	together := newCorrelator(s.Program, s.TempDir)
+	defer func() { err = errors.Join(err, together.close()) }()
+	err = parse.Run(ctx, inputs, opt, s.newWork, func(p *part) error {
+		tally.merge(p.tally)
+		return s.take(p, together, &sink)
 	}, sink.Problem)
-	return total, err
+	if err == nil || ctx.Err() != nil {
+		err = errors.Join(err, together.finish(sink.Detection))
+	}
+	return tally, err
+}
+
+// take hands on what one block gave.
+func (s *Scan) take(p *part, together *correlator, sink *Sink) error {
+	for _, problem := range p.problems {
+		sink.Problem(problem)
+	}
+	if s.Progress != nil {
+		s.Progress(p.bytes)
+	}
+	for i := range p.bases {
+		if err := together.add(&p.bases[i]); err != nil {
+			return err
+		}
+	}
+	for i := range p.detections {
+		if err := sink.Detection(&p.detections[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // newWork returns the work of one worker: decode, match, describe.
 func (s *Scan) newWork() parse.Work[*part] {
 	m := s.Program.NewMatcher()
 	return func(b *parse.Block, d parse.Decoder) *part {
-		p := &part{tally: *newTally(), bytes: len(b.Data)}
+		p := &part{tally: newTally(), bytes: len(b.Data)}
 		d.Decode(b, func(ev *event.Event) bool {
 			if s.Filter.Admits(ev) {
 				s.look(m, ev, p)
 			}
 			return true
 		}, func(problem parse.Problem) { p.problems = append(p.problems, problem) })
-		m.drain(&p.tally)
+		m.drain(p.tally)
 		return p
 	}
 }
 
 func (s *Scan) look(m *Matcher, ev *event.Event, p *part) {
-	fired := m.Match(ev)
-	for _, n := range fired {
+	for _, n := range m.Match(ev) {
 		if e := m.Exception(n); e != nil {
 			p.tally.Excepted[e]++
 			continue
 		}
-		p.detections = append(p.detections, m.Detection(n))
+		if s.Program.correlations.Wanted(int(n)) {
+			p.bases = append(p.bases, m.base(n, m.Ref()))
+		}
+		if !s.Program.unheard[n] {
+			p.detections = append(p.detections, m.Detection(n))
+		}
 	}
 }

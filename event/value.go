@@ -79,6 +79,10 @@ type Field struct {
 // IsText says whether the value is characters.
 func (f Field) IsText() bool { return f.Kind >= Text && f.Kind <= TextANSI }
 
+// HasText says whether the value has a text form: null and the empty kinds have
+// none.
+func (f Field) HasText() bool { return f.Kind >= Text }
+
 // Text returns the value as a string; see [Field.AppendText].
 func (f Field) Text() string { return string(f.AppendText(nil)) }
 

@@ -1,0 +1,100 @@
+package detect
+
+import (
+	"errors"
+	"strconv"
+
+	"github.com/dwell-project/dwell/sigma/correlation"
+)
+
+// base is the match of a rule that correlations look at.
+type base struct {
+	match correlation.Match
+	ref   EventRef
+}
+
+// base describes the match of a rule for the correlations that refer to it.
+func (m *Matcher) base(rule int32, ref EventRef) base {
+	fields := m.program.correlations.Wants(int(rule))
+	values := make([][]string, len(fields))
+	for i, field := range fields {
+		for _, f := range m.values(field) {
+			if f.HasText() {
+				values[i] = append(values[i], f.Text())
+			}
+		}
+	}
+	return base{ref: ref, match: correlation.Match{Time: ref.Time, ID: ref.ID, Rule: int(rule), Values: values}}
+}
+
+// correlator gathers the base matches of one scan.
+type correlator struct {
+	program *Program
+	batch   *correlation.Batch
+	refs    *refList
+}
+
+func newCorrelator(p *Program, dir string) *correlator {
+	return &correlator{
+		program: p, refs: newRefList(dir),
+		batch: correlation.NewBatch(p.correlations, correlation.Options{Dir: dir}),
+	}
+}
+
+func (c *correlator) add(b *base) error {
+	n, err := c.refs.add(&b.ref)
+	if err != nil {
+		return err
+	}
+	b.match.Ref = n
+	return c.batch.Add(b.match)
+}
+
+// finish gives every correlation that hit to sink, in order of time.
+func (c *correlator) finish(sink func(*Detection) error) error {
+	return c.batch.Finish(func(h *correlation.Hit) error {
+		if c.program.unheardHit(h) {
+			return nil
+		}
+		d, err := c.detection(h)
+		if err != nil {
+			return err
+		}
+		return sink(d)
+	})
+}
+
+// close removes the temporary files of a correlator that may not have finished.
+func (c *correlator) close() error { return errors.Join(c.batch.Close(), c.refs.close()) }
+
+func (c *correlator) detection(h *correlation.Hit) (*Detection, error) {
+	d := &Detection{Rule: &h.Correlation.Meta, Events: []EventRef{}}
+	if h.Rule != nil {
+		d.Rule = &h.Rule.Meta
+	}
+	for e := range h.Events() {
+		ref, err := c.refs.get(e.Ref)
+		if err != nil {
+			return nil, err
+		}
+		d.Events = append(d.Events, ref)
+	}
+	if n := len(d.Events); n > 0 {
+		d.Event = d.Events[n-1]
+	}
+	for _, g := range h.Group {
+		if !g.Absent {
+			d.Matched = append(d.Matched, textValue(g.Field, g.Value))
+		}
+	}
+	figure := strconv.FormatFloat(h.Figure, 'g', -1, 64)
+	d.Matched = append(d.Matched, Matched{Field: string(h.Correlation.Type), JSON: figure, Text: figure})
+	return d, nil
+}
+
+func textValue(field, text string) Matched {
+	return Matched{Field: field, JSON: string(appendString(nil, text)), Text: text}
+}
+
+// unheardHit says whether the hit is only there for another correlation.
+func (p *Program) unheardHit(h *correlation.Hit) bool { return p.mute[h.Correlation] }
