@@ -6,12 +6,14 @@ import (
 
 	"github.com/dwell-project/dwell/event"
 	"github.com/dwell-project/dwell/parse"
+	"github.com/dwell-project/dwell/parse/winxml"
 )
 
 // decoder turns blocks of JSON text into events.
 type decoder struct {
 	tree    *scanner // knows Windows events written as a tree
 	plain   *scanner // takes every object as it stands
+	xml     parse.Decoder
 	message event.Name
 	data    event.Name // of a Data element and its Name, as they stand
 	naming  event.Name
@@ -148,9 +150,25 @@ func (d *decoder) broken(i, at int, why string) int {
 	return d.unparsed(i, end, fmt.Errorf("reading JSON object: offset 0x%x: %s", d.block.Offset+int64(at), why))
 }
 
-// other yields the line that begins at data[i] and is no JSON object.
+// other yields the line that begins at data[i] and is no JSON object: as event
+// XML if it begins like that.
 func (d *decoder) other(i int) int {
-	return d.unparsed(i, lineEnd(d.block.Data, i), ErrNotObject)
+	end := lineEnd(d.block.Data, i)
+	line := d.block.Data[i:end]
+	if !bytes.HasPrefix(line, []byte("<Event")) {
+		return d.unparsed(i, end, ErrNotObject)
+	}
+	if d.xml == nil {
+		d.xml = winxml.Format{}.NewDecoder(d.tree.names)
+	}
+	b := parse.Block{Data: line, Offset: d.block.Offset + int64(i), Record: d.line, Source: d.block.Source}
+	d.xml.Decode(&b, func(e *event.Event) bool {
+		if !d.yield(e) {
+			end = -1
+		}
+		return end >= 0
+	}, d.report)
+	return end
 }
 
 func (d *decoder) unparsed(i, end int, why error) int {

@@ -9,6 +9,9 @@
 // [parse.Problem] says where and why. Commas and brackets between records are
 // passed over without asking whether they balance.
 //
+// A line that begins with <Event is read by package winxml, so that a file may
+// mix the two.
+//
 // # Shapes
 //
 // Windows events are written as JSON in several ways, told apart record by

@@ -170,7 +170,7 @@ func TestWhatIsNoObjectIsKeptAndReported(t *testing.T) {
 	for _, bad := range []string{
 		`{"a":1`, `{"a":}`, `{"a" 1}`, `{"a":01}`, `{"a":1.}`, `{"a":1e}`, `{"a":-}`, `{"a":+1}`, `{"a":tru}`, `{"a":'x'}`, `{'a':1}`,
 		`{a:1}`, `{"a":1,}`, `{"a":[1,]}`, `{"a":[1}`, `{,}`, `{"a":"\x"}`, `{"a":"\u12g4"}`, "{\"a\":\"\t\"}", "{\"a\":\"\x00\"}",
-		`12`, `"text"`, `[1,2,3]`, `["a",{"b":1}]`, `plain text`, `<Event/>`, "\x00\x01\x02", `{`, `{"`, `{"a`, `{"a"`, `{"a":`, `{"a":"b`,
+		`12`, `"text"`, `[1,2,3]`, `["a",{"b":1}]`, `plain text`, `<Event`, "\x00\x01\x02", `{`, `{"`, `{"a`, `{"a"`, `{"a":`, `{"a":"b`,
 	} {
 		records, problems := read(t, "{\"first\":1}\n"+bad+"\n{\"last\":1}\n")
 		if len(records) != 3 || len(problems) != 1 {

@@ -12,7 +12,7 @@ import (
 func AppendNative(dst []byte, e *event.Event) []byte {
 	if e.Schema == parse.Unparsed {
 		dst = append(dst, `{"message":`...)
-		return append(parse.AppendQuoted(dst, e.Raw), '}')
+		return append(event.AppendJSONString(dst, e.Raw), '}')
 	}
 	raw := e.Raw
 	for i := 0; i < len(raw); i++ {
