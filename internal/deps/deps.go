@@ -49,8 +49,12 @@ const Vague = `util utils common helper helpers base manager core lib types mode
 // in the order of the walk. It skips testdata, folders whose name begins with
 // a dot or an underscore, and modules within the module.
 func Check(tree fs.FS) ([]string, error) {
-	c := checker{tree: tree, floors: parseFloors(Floors), documented: map[string]bool{}}
+	c := checker{
+		tree: tree, floors: parseFloors(Floors),
+		documented: map[string]bool{}, packageVars: map[variable]bool{},
+	}
 	err := fs.WalkDir(tree, ".", c.visit)
+	c.assignedElsewhere()
 	for _, dir := range c.dirs {
 		if !c.documented[dir] {
 			c.report(dir, "no file has a package comment that begins with \"Package\" or \"Command\"")
@@ -64,7 +68,11 @@ type checker struct {
 	floors     map[string]int
 	dirs       []string        // folders with a package, in the order of the walk
 	documented map[string]bool // those with a package comment
-	found      []string
+	// packageVars are all package variables, assigned what is assigned to
+	// outside the file that declares it.
+	packageVars map[variable]bool
+	assigned    []assignment
+	found       []string
 }
 
 func (c *checker) report(where, format string, args ...any) {
@@ -86,7 +94,7 @@ func (c *checker) visit(name string, d fs.DirEntry, err error) error {
 	if path.Ext(name) != ".go" {
 		return nil
 	}
-	file, err := parser.ParseFile(token.NewFileSet(), name, data, parser.ParseComments|parser.SkipObjectResolution)
+	file, err := parser.ParseFile(token.NewFileSet(), name, data, parser.ParseComments)
 	if err != nil {
 		return fmt.Errorf("parsing a source file: %w", err)
 	}
@@ -122,6 +130,7 @@ func (c *checker) goFile(name string, file *ast.File) {
 	if doc := file.Doc.Text(); strings.HasPrefix(doc, "Package ") || strings.HasPrefix(doc, "Command ") {
 		c.documented[dir] = true
 	}
+	c.variables(name, file)
 	for _, spec := range file.Imports {
 		c.imported(name, spec)
 	}

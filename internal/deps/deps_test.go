@@ -107,6 +107,27 @@ func TestPlantedViolationsAreFound(t *testing.T) {
 			},
 		},
 		{
+			"state in package variables",
+			map[string]string{
+				"event/e.go": "// Package event is.\npackage event\nvar (\n\tErrX = f()\n\ttable = map[string]int{\"a\": 1}\n\tcache = map[string]int{}\n" +
+					"\tp = &t{}\n\tm = make([]int, 1)\n\tmu t\n\tn = 0\n\tgrown = [...]int{1}\n\t_ t = t{}\n)\n" +
+					"//go:embed x\nvar x string\n" +
+					"func g() { n := 1; n++; table := map[string]int{}; table[\"b\"] = 2; p := t{}; p.f = 1 }\n" +
+					"func h() { n++; grown[0] = 2 }\n",
+				"event/e_test.go": "package event\nvar inTest t\n",
+				"event/f.go":      "package event\nfunc k() { table[\"b\"] = 1; other.n = 2 }\n",
+			},
+			[]string{
+				"event/e.go: package variable cache is made to be changed; pass state as a value",
+				"event/e.go: package variable p is made to be changed; pass state as a value",
+				"event/e.go: package variable m is made to be changed; pass state as a value",
+				"event/e.go: package variable mu has no value; pass state as a value",
+				"event/e.go: package variable n is assigned to; pass state as a value",
+				"event/e.go: package variable grown is assigned to; pass state as a value",
+				"event/f.go: package variable table is assigned to; pass state as a value",
+			},
+		},
+		{
 			"testing in what is shipped",
 			map[string]string{"sigma/s.go": "// Package sigma is.\npackage sigma\nimport _ \"testing/fstest\"\n"},
 			[]string{"sigma/s.go: imports testing/fstest; test support lives in _test.go files or under internal"},

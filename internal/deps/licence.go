@@ -2,6 +2,7 @@ package deps
 
 import (
 	"bytes"
+	"io"
 	"io/fs"
 	"path"
 	"slices"
@@ -25,11 +26,15 @@ func foreign() []string {
 
 // readText returns the contents of a Go file and the head of any other.
 func readText(tree fs.FS, name string, d fs.DirEntry) ([]byte, error) {
-	data, err := fs.ReadFile(tree, name)
-	if err != nil || path.Ext(name) == ".go" || !d.Type().IsRegular() {
-		return data, err
+	if path.Ext(name) == ".go" || !d.Type().IsRegular() {
+		return fs.ReadFile(tree, name)
 	}
-	return data[:min(len(data), textBytes)], nil
+	f, err := tree.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, textBytes))
 }
 
 // licence refuses text that brings a licence of its own: everything in the
