@@ -100,6 +100,10 @@ func (e *engine) deliver(uses []use, a *arrival) error {
 		if e.loose && !n.early {
 			continue
 		}
+		if a.t < before(e.now, n.span) { // late, and no window that it lies in is open
+			e.stats.Outside++
+			continue
+		}
 		en, ok := n.entryFor(a, u.slot)
 		if !ok {
 			continue
@@ -162,10 +166,6 @@ func (e *engine) accept(n *node, key []byte, a *arrival, en entry) {
 	gs := &e.state[n.index]
 	g := gs.byKey[string(key)]
 	if g == nil {
-		if a.t < before(e.now, n.span) {
-			e.stats.Outside++
-			return
-		}
 		g = &group{key: string(key), last: a.t, open: a.t, tally: n.condition.newTally()}
 		gs.byKey[g.key] = g
 		gs.insert(g)

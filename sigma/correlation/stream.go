@@ -18,10 +18,10 @@ import (
 // watermark has passed. Conditions that more events can make false, and sums,
 // whose next value may be negative, are not announced.
 //
-// A match from before the watermark is late. It takes part, at its own time, in
-// a window that still lies open there and marks the hits it helps to; where
-// there is none any more it is counted in [Stats.Outside]. Hits that came out
-// are not taken back.
+// A match from before the watermark is late. It takes part, at its own time,
+// and marks the hits it helps to, unless it is older than the watermark by more
+// than the correlation's timespan: then it is counted in [Stats.Outside]. Hits
+// that came out are not taken back.
 //
 // It is not safe for concurrent use.
 type Stream struct {
@@ -127,7 +127,11 @@ func (s *Stream) settle(watermark int64) error {
 	if err := s.feeder.flush(); err != nil {
 		return err
 	}
-	return s.engine.advance(watermark)
+	if err := s.engine.advance(watermark); err != nil || watermark == math.MaxInt64 {
+		return err
+	}
+	s.engine.now = max(s.engine.now, watermark)
+	return nil
 }
 
 func (s *Stream) addLate(a *arrival) error {
