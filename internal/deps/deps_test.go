@@ -113,9 +113,9 @@ func TestPlantedViolationsAreFound(t *testing.T) {
 					"\tp = &t{}\n\tm = make([]int, 1)\n\tmu t\n\tn = 0\n\tgrown = [...]int{1}\n\t_ t = t{}\n)\n" +
 					"//go:embed x\nvar x string\n" +
 					"func g() { n := 1; n++; table := map[string]int{}; table[\"b\"] = 2; p := t{}; p.f = 1 }\n" +
-					"func h() { n++; grown[0] = 2 }\n",
+					"func h() { n++; _ = n; grown[0] = 2 }\n",
 				"event/e_test.go": "package event\nvar inTest t\n",
-				"event/f.go":      "package event\nfunc k() { table[\"b\"] = 1; other.n = 2 }\n",
+				"event/f.go":      "package event\nfunc k() { table[\"b\"] = 1; other.n = 2; _ = 1 }\n",
 			},
 			[]string{
 				"event/e.go: package variable cache is made to be changed; pass state as a value",

@@ -32,7 +32,7 @@ func (c *checker) variables(name string, file *ast.File) {
 	ast.Inspect(file, func(n ast.Node) bool {
 		for _, target := range targets(n) {
 			switch id := root(target); {
-			case id == nil:
+			case id == nil || id.Name == "_":
 			case id.Obj == nil: // declared in another file, if at all
 				c.assigned = append(c.assigned, assignment{variable{dir, id.Name}, name})
 			case own[id.Name] != nil && id.Obj.Decl == own[id.Name]:
