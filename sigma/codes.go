@@ -130,7 +130,6 @@ const (
 	CodeCorrelationKey       Code = "SIG410"
 	CodeAliasUnused          Code = "SIG411"
 	CodeBounds               Code = "SIG412"
-	CodeAmbiguousRule        Code = "SIG413"
 	CodePercentile           Code = "SIG414"
 	CodeGroupBy              Code = "SIG415"
 	CodeExtendedRules        Code = "SIG416"
@@ -155,7 +154,7 @@ func (c Code) Severity() Severity {
 		CodeNullInList, CodeUnused, CodeReserved, CodeTimeframeUnused, CodeOperatorCase,
 		CodeSingleAll, CodeNeedlessWildcard, CodeWideAlone, CodeDuplicateValue, CodeEmptyList, CodeValueAsText,
 		CodeHostBits, CodeTimePart, CodeNoPlaceholder, CodeModifierTwice, CodeModifierNoEffect, CodeYAMLBoolean,
-		CodeCorrelationKey, CodeAliasUnused, CodeAmbiguousRule, CodePercentile,
+		CodeCorrelationKey, CodeAliasUnused, CodePercentile,
 		CodeFilterUnknown, CodeFilterLogSource, CodeFilterKeeps:
 		return Warning
 	default:

@@ -288,9 +288,7 @@ func collect(files [][]*entry) *Collection {
 			if e.doc.failed {
 				c.LeftOut++
 			}
-			found := e.doc.finish()
-			slices.SortStableFunc(found, byPlace)
-			c.Problems = append(c.Problems, found...)
+			c.Problems = append(c.Problems, e.doc.finish()...)
 		}
 	}
 	return c

@@ -343,7 +343,8 @@ func (d *document) reportUndefined(n *yaml.Node, c *clause, ids []compiled) {
 	d.advise(CodeUndefined, help, fmt.Sprintf("the search identifier %q is not defined", c.name), marks...)
 }
 
-// nearName says whether two names differ by case or by one character.
+// nearName says whether two names differ by case, by one character, or by two
+// neighbours that changed places.
 func nearName(a, b string) bool {
 	if strings.EqualFold(a, b) {
 		return true
@@ -358,10 +359,11 @@ func nearName(a, b string) bool {
 	for i < len(a) && a[i] == b[i] {
 		i++
 	}
-	if len(a) == len(b) {
-		return a[i+1:] == b[i+1:]
+	if len(a) < len(b) {
+		return a[i:] == b[i+1:]
 	}
-	return a[i:] == b[i+1:]
+	swapped := i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
+	return swapped || a[i+1:] == b[i+1:]
 }
 
 func (d *document) resolveOf(n *yaml.Node, c *clause, ids []compiled) Expr {

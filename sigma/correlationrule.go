@@ -281,6 +281,7 @@ func (r *correlationReader) reference(ref string, n *yaml.Node) compiled {
 func (r *correlationReader) collectNames(c *clause, ids []compiled) []compiled {
 	if c.kind == nameClause && !slices.Contains(r.c.Rules, c.name) {
 		place := *r.condition
+		place.Value = c.name
 		r.c.Rules, r.refs = append(r.c.Rules, c.name), append(r.refs, &place)
 		ids = append(ids, r.reference(c.name, &place))
 	}
@@ -292,7 +293,7 @@ func (r *correlationReader) collectNames(c *clause, ids []compiled) []compiled {
 
 // checkRequired reports what a type needs and has not.
 func (r *correlationReader) checkRequired(n *yaml.Node) {
-	if len(r.c.Rules) == 0 {
+	if len(r.c.Rules) == 0 && !r.d.failed {
 		r.d.report(CodeCorrelationRules, "the rules that are correlated are missing", r.d.at(n, ""))
 	}
 	if seen := repeated(r.c.Rules); seen[1] > 0 {

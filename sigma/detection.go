@@ -23,7 +23,7 @@ func (it *item) lower(n *yaml.Node) Expr {
 	out := make([]Expr, 0, len(values))
 	for _, v := range values {
 		v = follow(v)
-		if list && isNull(v) && len(values) > 1 {
+		if list && isNull(v) && len(values) > 1 && it.field != "" {
 			it.d.report(CodeNullInList, "null in a list of values: the specification wants a search identifier of its own for it", it.d.at(v, ""), it.d.at(it.key, "the field"))
 		}
 		if e := it.value(v); e != nil {

@@ -3,6 +3,7 @@ package sigma
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -36,7 +37,7 @@ type file struct {
 }
 
 // maxProblems bounds the messages about one document.
-const maxProblems = 50
+const maxProblems = 20
 
 // report adds a problem. The first mark is where it is.
 func (d *document) report(c Code, message string, marks ...Mark) {
@@ -60,8 +61,10 @@ func (d *document) add(p Problem) {
 	d.problems = append(d.problems, p)
 }
 
-// finish returns the problems, with a last one for those that were too many.
+// finish returns the problems by their place, and a last one for those that
+// were too many.
 func (d *document) finish() []Problem {
+	slices.SortStableFunc(d.problems, byPlace)
 	if d.muted > 0 {
 		p := Problem{
 			Code: CodeManyProblems, Message: fmt.Sprintf("%d more problems in this document", d.muted),
@@ -91,7 +94,7 @@ func (d *document) within(n *yaml.Node, offset, length int, label string) Mark {
 	case yaml.SingleQuotedStyle, yaml.DoubleQuotedStyle:
 		column++
 	default:
-		return m
+		return d.withinBlock(n, m, offset, length)
 	}
 	rest := skipRunes(m.Text, column-1)
 	if offset > len(n.Value) || !strings.HasPrefix(rest, n.Value) {
@@ -100,6 +103,29 @@ func (d *document) within(n *yaml.Node, offset, length int, label string) Mark {
 	m.Position.Column = column + utf8.RuneCountInString(n.Value[:offset])
 	m.Length = max(length, 1)
 	return m
+}
+
+// withinBlock finds a word of a literal or folded scalar on its own line.
+func (d *document) withinBlock(n *yaml.Node, whole Mark, offset, length int) Mark {
+	if length == 0 || offset+length > len(n.Value) {
+		return whole
+	}
+	word := n.Value[offset : offset+length]
+	skip := strings.Count(n.Value[:offset], word)
+	for line := n.Line + 1; line <= n.Line+100; line++ {
+		text := d.file.lineText(line)
+		if count := strings.Count(text, word); count <= skip {
+			skip -= count
+			continue
+		}
+		at := 0
+		for ; skip > 0; skip-- {
+			at += strings.Index(text[at:], word) + len(word)
+		}
+		at += strings.Index(text[at:], word)
+		return d.file.mark(line, 1+utf8.RuneCountInString(text[:at]), utf8.RuneCountInString(word), whole.Label)
+	}
+	return whole
 }
 
 func skipRunes(s string, n int) string {

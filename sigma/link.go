@@ -12,12 +12,16 @@ type linker struct {
 	files [][]*entry
 	// targets finds rules and correlations by id (in lower case) and by name.
 	targets map[string]*entry
+	// texts finds documents by their digest.
+	texts map[[32]byte]*entry
+	// broken finds what was left out, for better messages.
+	broken map[string]*entry
 }
 
 // link checks identity, resolves references, applies the filters and gathers
 // what is left.
 func link(files [][]*entry) *Collection {
-	l := &linker{files: files, targets: map[string]*entry{}}
+	l := &linker{files: files, targets: map[string]*entry{}, broken: map[string]*entry{}, texts: map[[32]byte]*entry{}}
 	l.each(l.index)
 	l.each(l.applyFilter)
 	// A correlation that is dropped may be what another refers to.
@@ -47,22 +51,23 @@ func (l *linker) each(do func(*entry)) {
 func (l *linker) index(e *entry) {
 	m := e.meta()
 	if m == nil {
+		l.indexBroken(e)
 		return
 	}
+	if first, there := l.texts[m.Digest]; there {
+		e.doc.report(CodeSameRule, "the same document is loaded twice; this one is left out",
+			e.begin("again here"), first.begin("first here"))
+		e.drop()
+		return
+	}
+	l.texts[m.Digest] = e
 	if m.ID != "" {
 		key := strings.ToLower(m.ID)
-		first, there := l.targets[key]
-		switch {
-		case !there:
-			l.targets[key] = e
-		case first.meta() != nil && first.meta().Digest == m.Digest:
-			e.doc.report(CodeSameRule, "the same document is loaded twice; this one is left out",
-				e.doc.at(e.id, "again here"), first.doc.at(first.id, "first here"))
-			e.drop()
-			return
-		default:
+		if first, there := l.targets[key]; there {
 			e.doc.report(CodeDuplicateID, fmt.Sprintf("the id %s is used twice", m.ID),
-				e.doc.at(e.id, "again here"), first.doc.at(first.id, "first here"))
+				e.doc.at(e.id, "again here"), first.doc.at(first.anchor(m.ID), "first here"))
+		} else {
+			l.targets[key] = e
 		}
 	}
 	if m.Name != "" {
@@ -72,6 +77,20 @@ func (l *linker) index(e *entry) {
 			return
 		}
 		l.targets[m.Name] = e
+	}
+}
+
+// begin marks where the document begins.
+func (e *entry) begin(label string) Mark {
+	at := e.meta().Position
+	return e.doc.file.mark(at.Line, at.Column, 1, label)
+}
+
+func (l *linker) indexBroken(e *entry) {
+	for _, n := range []*yaml.Node{e.id, e.name} {
+		if n != nil && n.Value != "" {
+			l.broken[n.Value] = e
+		}
 	}
 }
 
@@ -100,15 +119,25 @@ func (l *linker) resolved(e *entry) bool {
 	ok := true
 	for _, n := range e.refs {
 		if l.find(n.Value) == nil {
-			message := fmt.Sprintf("there is no rule with the id or name %q", n.Value)
-			if t := l.targets[n.Value]; t != nil {
-				message = fmt.Sprintf("the rule %q is left out", n.Value)
-			}
-			e.doc.report(CodeUnknownRule, message, e.doc.at(n, ""))
+			l.reportUnresolved(e, n)
 			ok = false
 		}
 	}
 	return ok
+}
+
+// reportUnresolved says whether what a correlation refers to is nowhere or was
+// left out.
+func (l *linker) reportUnresolved(e *entry, n *yaml.Node) {
+	t := l.broken[n.Value]
+	if t == nil {
+		t = l.targets[n.Value]
+	}
+	if t == nil || t.anchor(n.Value) == nil {
+		e.doc.report(CodeUnknownRule, fmt.Sprintf("there is no rule with the id or name %q", n.Value), e.doc.at(n, ""))
+		return
+	}
+	e.doc.report(CodeUnknownRule, fmt.Sprintf("the rule %q is left out", n.Value), e.doc.at(n, ""), t.doc.at(t.anchor(n.Value), "this has an error"))
 }
 
 // cycles drops correlations that refer to themselves, directly or not.
@@ -170,7 +199,7 @@ func (l *linker) applyFilter(e *entry) {
 			e.doc.report(CodeFilterUnknown, fmt.Sprintf("%q is a correlation; filters are for rules", ref), e.doc.at(e.refs[i], ""))
 		case !e.filter.LogSource.covers(t.rule.LogSource):
 			e.doc.report(CodeFilterLogSource, fmt.Sprintf("the filter's log source does not cover that of the rule %q, so it is not applied", ref),
-				e.doc.at(e.refs[i], ""), t.doc.file.mark(t.rule.Position.Line, t.rule.Position.Column, 1, "the rule"))
+				e.doc.at(e.refs[i], ""), t.begin("the rule"))
 		default:
 			t.rule.addFilter(e.filter)
 		}

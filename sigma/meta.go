@@ -36,7 +36,7 @@ func (d *document) meta(ps []pair) Meta {
 	if !titled {
 		d.report(CodeTitle, "a title is missing", d.at(d.root, ""))
 	}
-	if m.Date != "" && m.Modified != "" && m.Modified < m.Date {
+	if isDate(m.Date) && isDate(m.Modified) && m.Modified < m.Date {
 		d.report(CodeDateOrder, "modified before it was made",
 			d.at(ps[indexKey(ps, "modified")].value, "modified"), d.at(ps[indexKey(ps, "date")].value, "made"))
 	}
@@ -191,13 +191,15 @@ func isUUID(s string) bool {
 
 func (d *document) date(p pair) string {
 	s := d.text(p)
-	if s == "" {
-		return s
-	}
-	if _, err := time.Parse(time.DateOnly, s); err != nil {
+	if s != "" && !isDate(s) {
 		d.report(CodeDate, fmt.Sprintf("%q is no date of the form YYYY-MM-DD", s), d.at(p.value, ""))
 	}
 	return s
+}
+
+func isDate(s string) bool {
+	_, err := time.Parse(time.DateOnly, s)
+	return err == nil
 }
 
 func (d *document) status(p pair) Status {

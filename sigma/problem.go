@@ -103,12 +103,15 @@ func (m Mark) render(b *strings.Builder, width int, main bool, last int) {
 	if main {
 		under = "^"
 	}
-	line := strings.Repeat(" ", max(m.Position.Column-1, 0)) + strings.Repeat(under, max(m.Length, 1))
+	line := strings.Repeat(" ", max(m.Position.Column-1, 0)) + strings.Repeat(under, min(max(m.Length, 1), maxUnderline))
 	if m.Label != "" {
 		line += " " + m.Label
 	}
 	fmt.Fprintf(b, "%*s | %s\n", width, "", line)
 }
+
+// maxUnderline keeps the mark of a very long value readable.
+const maxUnderline = 100
 
 // maxMarkText bounds what a problem keeps of a line.
 const maxMarkText = 400
