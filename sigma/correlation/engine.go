@@ -2,6 +2,7 @@ package correlation
 
 import (
 	"container/heap"
+	"hash/maphash"
 	"math"
 	"math/bits"
 	"slices"
@@ -25,14 +26,19 @@ type engine struct {
 	stats Stats
 	hits  []*Hit // of this instant
 	emit  func(*Hit) error
-	keys  [][]byte // scratch
-	slots []bool   // scratch
+
+	seeds     [2]maphash.Seed
+	victim    int      // node whose groups are frozen next
+	frozenBuf []byte   // scratch
+	keys      [][]byte // scratch
+	slots     []bool   // scratch
 }
 
-// timer says that a window of a node closes at an instant.
+// timer says that the window of a group closes at an instant.
 type timer struct {
 	at   int64
 	node int
+	d    digest
 }
 
 type timers []timer
@@ -50,7 +56,7 @@ func (t *timers) Pop() any {
 }
 
 func newEngine(s *Set, o Options, emit func(*Hit) error) *engine {
-	e := &engine{set: s, emit: emit, now: never}
+	e := &engine{set: s, emit: emit, now: never, seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}}
 	e.pool.dir, e.pool.limit = o.Dir, o.Memory
 	if e.pool.limit <= 0 {
 		e.pool.limit = defaultMemory
@@ -60,7 +66,8 @@ func newEngine(s *Set, o Options, emit func(*Hit) error) *engine {
 	e.dirty = make([]uint64, (len(s.nodes)+63)/64)
 	rules := 0
 	for i, n := range s.nodes {
-		e.state[i].byKey = map[string]*group{}
+		e.state[i].hot = map[digest]*group{}
+		e.state[i].swept = never
 		rules = max(rules, n.condition.rules)
 	}
 	e.slots = make([]bool, rules)
@@ -109,7 +116,9 @@ func (e *engine) deliver(uses []use, a *arrival) error {
 			continue
 		}
 		for _, key := range e.groupKeys(n, &n.slots[u.slot], a) {
-			e.accept(n, key, a, en)
+			if err := e.accept(n, key, a, en); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -162,21 +171,28 @@ func (e *engine) multiply(keys [][]byte, vs []string) [][]byte {
 }
 
 // accept puts an entry into the inbox of its group, which it makes if need be.
-func (e *engine) accept(n *node, key []byte, a *arrival, en entry) {
+func (e *engine) accept(n *node, key []byte, a *arrival, en entry) error {
 	gs := &e.state[n.index]
-	g := gs.byKey[string(key)]
+	d := e.digest(key)
+	g := gs.hot[d]
 	if g == nil {
-		g = &group{key: string(key), last: a.t, open: a.t, tally: n.condition.newTally()}
-		gs.byKey[g.key] = g
-		gs.insert(g)
-		e.pool.used += groupBytes + int64(2*len(key))
+		var err error
+		if g, err = e.thaw(n, d); err != nil {
+			return err
+		}
+	}
+	if g == nil {
+		g = &group{key: string(key), digest: d, last: a.t, open: a.t, tally: n.condition.newTally()}
+		gs.hot[d] = g
+		gs.append(g)
 		if !n.condition.rising {
-			heap.Push(&e.timer, timer{after(a.t, n.span), n.index})
+			heap.Push(&e.timer, timer{after(a.t, n.span), n.index, d})
 		}
 	}
 	g.spell(n, a, en.slot)
 	e.inbox[n.index] = append(e.inbox[n.index], item{g, en})
 	e.dirty[n.index/64] |= 1 << (n.index % 64)
+	return nil
 }
 
 // groupBytes estimates what a group holds besides its key and entries.
@@ -215,6 +231,7 @@ func (e *engine) instant(t int64) error {
 	e.now = max(e.now, t)
 	for len(e.timer) > 0 && e.timer[0].at <= t {
 		due := heap.Pop(&e.timer).(timer)
+		e.state[due.node].due = append(e.state[due.node].due, due.d)
 		e.dirty[due.node/64] |= 1 << (due.node % 64)
 	}
 	for w := 0; w < len(e.dirty); w++ {
@@ -226,7 +243,10 @@ func (e *engine) instant(t int64) error {
 			}
 		}
 	}
-	return e.report()
+	if err := e.report(); err != nil {
+		return err
+	}
+	return e.makeRoom()
 }
 
 // visit lets the inbox of one correlation enter its groups.
@@ -250,7 +270,7 @@ func (e *engine) visit(n *node, t int64) error {
 	if n.condition.rising {
 		return e.expire(n)
 	}
-	return e.closeDue(n, t)
+	return e.closeDue(n)
 }
 
 // enter adds the entries of one instant to a group.
@@ -268,13 +288,16 @@ func (e *engine) enter(n *node, g *group, t int64, items []item) error {
 		return err
 	}
 	g.last, g.late = t, g.late || e.late
-	if !n.condition.rising {
-		return nil
-	}
 	gs := &e.state[n.index]
 	gs.unlink(g)
 	gs.append(g)
-	return e.decide(n, g, items)
+	if n.condition.rising {
+		if err := e.decide(n, g, items); err != nil {
+			return err
+		}
+	}
+	e.weigh(g)
+	return nil
 }
 
 // onlyNew drops entries of one instant that are the same event: where events
@@ -379,15 +402,15 @@ func (e *engine) expire(n *node) error {
 	for g := gs.first; g != nil && g.last < before(e.now, n.span); g = gs.first {
 		e.forget(n, g)
 	}
-	return nil
+	return e.sweep(n)
 }
 
 func (e *engine) forget(n *node, g *group) {
 	gs := &e.state[n.index]
 	gs.unlink(g)
-	delete(gs.byKey, g.key)
+	delete(gs.hot, g.digest)
 	e.pool.clear(&g.queue)
-	e.pool.used -= groupBytes + int64(2*len(g.key))
+	e.pool.used -= g.bytes
 }
 
 func utc(t int64) time.Time { return time.Unix(0, t).UTC() }

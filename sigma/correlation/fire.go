@@ -11,10 +11,17 @@ import (
 	"github.com/dwell-project/dwell/event"
 )
 
-// closeDue decides the windows of a node that end by t.
-func (e *engine) closeDue(n *node, t int64) error {
+// closeDue decides the windows of a node that end now.
+func (e *engine) closeDue(n *node) error {
 	gs := &e.state[n.index]
-	for g := gs.first; g != nil && after(g.open, n.span) <= t; g = gs.first {
+	for _, d := range gs.due {
+		g := gs.hot[d]
+		if g == nil {
+			var err error
+			if g, err = e.thaw(n, d); err != nil {
+				return err
+			}
+		}
 		figure, holds, err := e.finalFigure(n, g)
 		if err != nil {
 			return err
@@ -26,6 +33,7 @@ func (e *engine) closeDue(n *node, t int64) error {
 		}
 		e.forget(n, g)
 	}
+	gs.due = gs.due[:0]
 	return nil
 }
 

@@ -14,6 +14,8 @@ import (
 // group is the state of one correlation for one combination of values.
 type group struct {
 	key        string
+	digest     digest
+	bytes      int64 // accounted for besides entries
 	shown      []GroupValue
 	queue      queue
 	tally      tally
@@ -22,13 +24,17 @@ type group struct {
 	holding    bool
 	late       bool
 	hit        event.ID // of the hit that the condition holds since
-	prev, next *group   // in the order of last, or of open
+	prev, next *group   // in the order of last
 }
 
-// groups are the groups of one correlation, those that expire first in front.
+// groups are the groups of one correlation, those untouched for longest in
+// front; for rising conditions they are the first to expire.
 type groups struct {
-	byKey       map[string]*group
+	hot         map[digest]*group
 	first, back *group
+	cold        map[digest]frozen
+	swept       int64    // when cold is to be gone through again
+	due         []digest // windows that close at this instant
 }
 
 func (gs *groups) unlink(g *group) {
@@ -53,26 +59,6 @@ func (gs *groups) append(g *group) {
 		gs.first = g
 	}
 	gs.back = g
-}
-
-// insert puts a new group before those that opened later, of which there are
-// some only if it is late.
-func (gs *groups) insert(g *group) {
-	at := gs.back
-	for at != nil && at.open > g.open {
-		at = at.prev
-	}
-	if at == gs.back {
-		gs.append(g)
-		return
-	}
-	g.prev = at
-	if at == nil {
-		g.next, gs.first = gs.first, g
-	} else {
-		g.next, at.next = at.next, g
-	}
-	g.next.prev = g
 }
 
 // arrival is a match on its way into a correlation.
