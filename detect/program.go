@@ -1,7 +1,7 @@
 package detect
 
 import (
-	"fmt"
+	"encoding/binary"
 	"hash/maphash"
 	"slices"
 	"sync"
@@ -16,6 +16,7 @@ import (
 // use; each goroutine takes a [Matcher] of its own.
 type Program struct {
 	rules  []rule
+	groups []ruleGroup
 	tables *taxonomy.Tables
 	names  *event.Names
 	seed   maphash.Seed
@@ -33,6 +34,12 @@ type Program struct {
 	mu      sync.Mutex // guards what follows
 	classes map[string]*class
 	values  map[string]*valueMatcher
+}
+
+// ruleGroup is the rules of one log source, by number in ascending order.
+type ruleGroup struct {
+	source sigma.LogSource
+	rules  []int32
 }
 
 // rule is one compiled rule; its place in Program.rules is its number.
@@ -64,6 +71,7 @@ func Compile(rules []*sigma.Rule, correlations []*sigma.Correlation, tables *tax
 	for _, r := range chosen.rules {
 		p.add(r, opt.Exceptions)
 	}
+	p.groupRules()
 	var problems []sigma.Problem
 	p.correlations, problems = correlation.Compile(chosen.rules, chosen.correlations)
 	for i := range p.unheard {
@@ -79,6 +87,23 @@ func (p *Program) add(r *sigma.Rule, exceptions []*Exception) {
 		if e.concerns(&r.Meta) {
 			p.exceptions[number] = append(p.exceptions[number], e)
 		}
+	}
+}
+
+// groupRules gathers the rules by log source: of a few thousand rules there are
+// some hundred, and a class asks each whether it admits the class's records.
+func (p *Program) groupRules() {
+	at := map[sigma.LogSource]int{}
+	for i := range p.rules {
+		source := p.rules[i].LogSource
+		source.Definition = ""
+		n, ok := at[source]
+		if !ok {
+			n = len(p.groups)
+			at[source] = n
+			p.groups = append(p.groups, ruleGroup{source: source})
+		}
+		p.groups[n].rules = append(p.groups[n].rules, int32(i))
 	}
 }
 
@@ -159,11 +184,16 @@ func (p *Program) class(v taxonomy.View) *class {
 
 func (p *Program) newClass(v taxonomy.View) *class {
 	c := &class{view: v, witnesses: map[int32][]int32{}, byField: map[string]int32{}, keywords: -1}
-	for i := range p.rules {
-		if ok, groups := v.Admits(p.rules[i].LogSource); ok {
-			c.rules = append(c.rules, classRule{number: int32(i), condition: p.within(groups, p.rules[i].condition)})
+	for i := range p.groups {
+		ok, conditions := v.Admits(p.groups[i].source)
+		if !ok {
+			continue
+		}
+		for _, n := range p.groups[i].rules {
+			c.rules = append(c.rules, classRule{number: n, condition: p.within(conditions, p.rules[n].condition)})
 		}
 	}
+	slices.SortFunc(c.rules, func(a, b classRule) int { return int(a.number - b.number) })
 	cost := func(n int32) float64 { return likelihood(p.predicates.all[n].Predicate) }
 	for i := range c.rules {
 		w := c.rules[i].condition.witness(cost)
@@ -197,7 +227,7 @@ func (p *Program) within(groups []taxonomy.Group, condition node) node {
 // addColumns sorts the predicates of the class's rules by field. Keywords ask
 // every field, so every column answers them too: a value is then read once.
 func (p *Program) addColumns(c *class) {
-	asked := map[int32]bool{}
+	asked := make([]bool, len(p.predicates.all))
 	byField := map[string][]*predicate{}
 	var fields []string
 	for i := range c.rules {
@@ -229,7 +259,7 @@ func (p *Program) addColumns(c *class) {
 func (p *Program) sharedValues(predicates []*predicate) *valueMatcher {
 	key := make([]byte, 0, 4*len(predicates))
 	for _, q := range predicates {
-		key = fmt.Appendf(key, "%d ", q.number)
+		key = binary.LittleEndian.AppendUint32(key, uint32(q.number))
 	}
 	v, ok := p.values[string(key)]
 	if !ok {
