@@ -66,7 +66,7 @@ func run(ctx context.Context, w *world) int {
 		fmt.Fprintf(w.stderr, "dwell: %v\n", err)
 		return exitUsage
 	}
-	command, err := parser.Parse(w.args)
+	command, err := parser.Parse(reorder(parser.Model.Node, w.args))
 	switch {
 	case errors.Is(err, errHelp):
 		return exitDone

@@ -17,7 +17,8 @@ import (
 
 // explainCommand shows why a rule matched, or why it did not.
 type explainCommand struct {
-	Args  []string `arg:"" sep:"none" name:"n-or-path" help:"The number of a hit as the table of dwell scan has it, with the same flags, then the paths. With --rule and --event only paths."`
+	Hit   string   `arg:"" name:"n" help:"The number of a hit as the table of dwell scan has it with the same flags. With --rule and --event there is no number, only paths."`
+	Paths []string `arg:"" optional:"" sep:"none" name:"path" help:"Log files and folders."`
 	Rule  string   `placeholder:"RULE" help:"Id, name or title of the rule to explain, with --event."`
 	Event string   `placeholder:"ID" help:"Id of the event to explain it on."`
 
@@ -31,11 +32,11 @@ func (c *explainCommand) Run(s *session) error {
 	if c.Rule != "" || c.Event != "" {
 		return c.explainPair(s)
 	}
-	n, err := strconv.Atoi(c.Args[0])
-	if err != nil || n < 1 || len(c.Args) < 2 {
+	n, err := strconv.Atoi(c.Hit)
+	if err != nil || n < 1 || len(c.Paths) == 0 {
 		return usageError("explain takes the number of a hit and then paths, or --rule, --event and paths")
 	}
-	paths := c.Args[1:]
+	paths := c.Paths
 	if count(paths, formats.Stdin) > 0 {
 		return usageError("a hit can be explained in files only: standard input cannot be read twice")
 	}
@@ -92,6 +93,7 @@ func (c *explainCommand) explainPair(s *session) error {
 	if err := s.begin(&c.inputFlags); err != nil {
 		return err
 	}
+	paths := append([]string{c.Hit}, c.Paths...)
 	flags := c.ruleFlags
 	flags.MinLevel, flags.Status, flags.Disable = levelFlag{}, nil, nil // the rule is named, so it is wanted
 	rules, err := flags.load(s)
@@ -111,12 +113,12 @@ func (c *explainCommand) explainPair(s *session) error {
 	}
 	rules.program, _ = detect.Compile([]*sigma.Rule{rule}, nil, rules.tables, rules.names, rules.options)
 	v := visit{
-		paths: c.Args, in: &c.inputFlags, rules: rules, rule: rule, report: s.trouble.source,
+		paths: paths, in: &c.inputFlags, rules: rules, rule: rule, report: s.trouble.source,
 		wanted: func(ev *event.Event) bool { return ev.ID(rules.names) == id },
 	}
 	text, err := v.run(s, look)
 	if err == nil && text == nil {
-		err = fmt.Errorf("no event of %s has the id %s", quoted(c.Args), c.Event)
+		err = fmt.Errorf("no event of %s has the id %s", quoted(paths), c.Event)
 	}
 	_, _ = out.Write(text) // Flush reports it
 	return errors.Join(err, out.Flush())

@@ -37,7 +37,7 @@ func (l *looks) explained(v *visit, m *detect.Matcher, ev *event.Event) {
 	default:
 		l.line("The rule does not match:")
 	}
-	l.trace(trace, 0)
+	l.trace(trace, 0, false)
 	if v.rule.Count != nil {
 		l.line("Its matches are counted: %s", conditionText(v.rule.Count))
 	}
@@ -103,37 +103,73 @@ func inline(e sigma.Expr) string {
 	return "(" + strings.Join(parts, join) + ")"
 }
 
-// trace writes what came of each part of a condition.
-func (l *looks) trace(t *sigma.Trace, depth int) {
+// shownFalse bounds the alternatives shown of a list in which none is true.
+const shownFalse = 10
+
+// trace writes what came of each part of a condition. Of a list of
+// alternatives that is true, those that are false are counted; of one that is
+// false, the first few are shown. repeated says that the values looked at stand
+// right above.
+func (l *looks) trace(t *sigma.Trace, depth int, repeated bool) {
 	outcome, style := "no ", table.Dim
 	if t.Outcome {
 		outcome, style = "yes", table.Bold
 	}
 	text := table.Clean(nodeText(t.Expr))
-	p, isPredicate := t.Expr.(*sigma.Predicate)
-	if isPredicate && p.Position.Line > 0 {
+	if p, ok := t.Expr.(*sigma.Predicate); ok && p.Position.Line > 0 {
 		text += fmt.Sprintf("  (line %d)", p.Position.Line)
 	}
 	l.line("%*s%s  %s", 2*depth, "", table.Paint(outcome, style, l.colour), text)
-	if isPredicate {
-		l.value(t, p, 2*depth+5)
+	if !repeated {
+		l.value(t, 2*depth+5)
 	}
-	for _, c := range t.Children {
-		l.trace(c, depth+1)
+	_, isOr := t.Expr.(sigma.Or)
+	left, last := 0, ""
+	for i, c := range t.Children {
+		if isOr && !c.Outcome && (t.Outcome || i >= shownFalse) {
+			left++
+			continue
+		}
+		// Alternatives about one field look at the same values.
+		looked := seenText(c)
+		l.trace(c, depth+1, looked != "" && looked == last)
+		last = looked
+	}
+	if left > 0 {
+		l.line("%*s%s", 2*depth+2, "", table.Paint(fmt.Sprintf("no   %s", more(left, "alternative")), table.Dim, l.colour))
 	}
 }
 
+// more writes "3 more alternatives".
+func more(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return thousands(int64(n)) + " more " + noun
+}
+
+// seenText is what a false predicate looked at, "" for anything else.
+func seenText(t *sigma.Trace) string {
+	p, ok := t.Expr.(*sigma.Predicate)
+	if !ok || t.Outcome {
+		return ""
+	}
+	return p.Field + "\x00" + strings.Join(t.Seen, "\x00")
+}
+
 // value shows the bytes that matched, or what was there instead.
-func (l *looks) value(t *sigma.Trace, p *sigma.Predicate, indent int) {
+func (l *looks) value(t *sigma.Trace, indent int) {
+	p, ok := t.Expr.(*sigma.Predicate)
 	switch {
+	case !ok || p.Field == "" && !t.Outcome:
 	case t.Outcome && t.HasValue:
 		l.span(t, indent)
-	case t.Outcome || p.Field == "" || p.Op == sigma.IsNull && len(t.Seen) > 0 && t.Seen[0] == "":
+	case t.Outcome:
 	case len(t.Seen) == 0:
 		l.line("%*s%s", indent, "", table.Paint("the record has no "+table.Clean(p.Field), table.Dim, l.colour))
 	default:
 		for _, s := range t.Seen {
-			l.line("%*s%s", indent, "", table.Paint(table.Clean(cut(s)), table.Dim, l.colour))
+			l.line("%*s%s", indent, "", table.Paint(table.Clean(cmp.Or(cut(s), "(empty)")), table.Dim, l.colour))
 		}
 		if len(t.Seen) == sigma.MaxSeen {
 			l.line("%*s…", indent, "")
@@ -152,8 +188,12 @@ func (l *looks) span(t *sigma.Trace, indent int) {
 	}
 	before, match, after = table.Clean(before), table.Clean(cut(match)), table.Clean(after)
 	l.line("%*s%s%s%s", indent, "", before, table.Paint(match, table.Yellow, l.colour), after)
-	l.line("%*s%s%s bytes %d to %d of %d", indent, "", strings.Repeat(" ", runewidth.StringWidth(before)),
-		strings.Repeat("^", max(runewidth.StringWidth(match), 1)), t.Start, t.End, len(t.Value))
+	place := fmt.Sprintf("bytes %d to %d of %d", t.Start, t.End, len(t.Value))
+	if t.Start == 0 && t.End == len(t.Value) {
+		place = "the whole value"
+	}
+	l.line("%*s%s%s %s", indent, "", strings.Repeat(" ", runewidth.StringWidth(before)),
+		strings.Repeat("^", max(runewidth.StringWidth(match), 1)), place)
 }
 
 // cut shortens a long value.

@@ -153,6 +153,8 @@ func many(n int64, noun string) string {
 		return "1 " + noun
 	case strings.HasSuffix(noun, "y"):
 		return thousands(n) + " " + strings.TrimSuffix(noun, "y") + "ies"
+	case strings.HasSuffix(noun, "ch"):
+		return thousands(n) + " " + noun + "es"
 	default:
 		return thousands(n) + " " + noun + "s"
 	}

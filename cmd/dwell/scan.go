@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 
@@ -30,6 +31,7 @@ type findings struct {
 	tally  *detect.Tally
 	book   *hits.Book
 	filter detect.Filter
+	unread *trouble
 }
 
 // Run runs the command.
@@ -52,10 +54,13 @@ func (c *scanCommand) Run(s *session) error {
 	if f == nil {
 		return err
 	}
-	// What was found is printed whatever ended the scan.
-	err = errors.Join(err, w.end())
-	if c.Output == "table" {
-		err = errors.Join(err, c.writeTable(s, out, f))
+	// What was found is printed whatever ended the scan, unless it was that it
+	// cannot be printed.
+	if err == nil || errors.Is(err, context.Canceled) {
+		err = errors.Join(err, w.end())
+		if c.Output == "table" {
+			err = errors.Join(err, c.writeTable(s, out, f))
+		}
 	}
 	if !c.Quiet {
 		s.summarise(f)
@@ -112,7 +117,7 @@ func scan(s *session, j *job, write func(*detect.Detection) error) (*findings, e
 	if err != nil {
 		return nil, err
 	}
-	f := &findings{rules: rules, inputs: in, book: hits.NewBook(), filter: j.filter}
+	f := &findings{rules: rules, inputs: in, book: hits.NewBook(), filter: j.filter, unread: s.trouble}
 	run := detect.Scan{Program: rules.program, Names: rules.names, Workers: j.in.Workers, Filter: j.filter}
 	done := s.showProgress(in, j.in.Quiet)
 	defer done()

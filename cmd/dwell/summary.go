@@ -92,6 +92,9 @@ func (l *looks) table(t *table.Table) {
 func (l *looks) sources(f *findings) {
 	first, last := span(f.tally)
 	l.line("%s in %s%s", many(f.tally.Events, "record"), many(int64(len(f.inputs.read)), "source"), between(first, last))
+	if parts := f.unread.parts(); len(parts) > 0 {
+		l.line("%s; standard error has the names", strings.Join(parts, ", "))
+	}
 	if len(f.tally.Sources) == 0 {
 		return
 	}
@@ -222,5 +225,5 @@ func (s *session) summarise(f *findings) {
 	if f.tally.Unparsed > 0 {
 		text += fmt.Sprintf(", %s not parsed", many(f.tally.Unparsed, "record"))
 	}
-	fmt.Fprintln(s.notes, text+s.trouble.text())
+	fmt.Fprintln(s.notes, strings.Join(append([]string{text}, s.trouble.parts()...), ", "))
 }

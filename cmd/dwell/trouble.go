@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -44,6 +45,9 @@ func (t *trouble) any() bool { return t.problems+t.files+t.rules > 0 }
 // source reports a place in a source, or a source, that could not be read. It
 // is a function for parse.Run.
 func (t *trouble) source(p parse.Problem) {
+	if errors.Is(p.Err, context.Canceled) {
+		return // the end of the run says it
+	}
 	whole := p.Offset == 0 && p.Length == 0 && p.Record == 0
 	if whole {
 		t.files++
@@ -127,17 +131,17 @@ func (t *trouble) rulesLeftOut(problems []sigma.Problem) {
 // list returns the messages kept, at most keptProblems.
 func (t *trouble) list() []string { return slices.Clone(t.kept) }
 
-// text sums up for the end of a summary line.
-func (t *trouble) text() string {
-	text := ""
+// parts sums up what was not read: "1 file", "3 places".
+func (t *trouble) parts() []string {
+	var parts []string
 	if t.files > 0 {
-		text += ", " + many(t.files, "file") + " not read"
+		parts = append(parts, many(t.files, "file")+" not read")
 	}
 	if t.problems > 0 {
-		text += ", " + many(t.problems, "place") + " not read"
+		parts = append(parts, many(t.problems, "place")+" not read")
 	}
 	if t.rules > 0 {
-		text += ", " + many(t.rules, "rule") + " left out"
+		parts = append(parts, many(t.rules, "rule")+" left out")
 	}
-	return text
+	return parts
 }
