@@ -19,7 +19,8 @@ func (r *rules) Start(head []byte) []byte {
 	if len(first) == 0 || first[0] != '{' {
 		return first
 	}
-	r.byLine = bytes.IndexByte(first, '\n') < 0
+	after := bytes.TrimLeft(head[at+len(first):], " \t\r,]")
+	r.byLine = bytes.IndexByte(first, '\n') < 0 && (len(after) == 0 || after[0] == '\n')
 	line := bytes.LastIndexByte(head[:at], '\n') + 1
 	if indent := head[line:at]; len(bytes.TrimLeft(indent, " \t")) == 0 {
 		r.mark = append(append([]byte{'\n'}, indent...), '{')

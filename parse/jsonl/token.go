@@ -31,17 +31,7 @@ func (s *scanner) text(i int) (int, event.Kind) {
 	data := s.data
 	kind := event.Text
 	for {
-		for {
-			if len(data)-i < 8 {
-				i = plainRun(data, i)
-				break
-			}
-			if m := marks(binary.LittleEndian.Uint64(data[i:])); m != 0 {
-				i += bits.TrailingZeros64(m) >> 3
-				break
-			}
-			i += 8
-		}
+		i = plainRun(data, i)
 		if i >= len(data) {
 			return s.fail(i, "text without end"), kind
 		}
@@ -49,11 +39,15 @@ func (s *scanner) text(i int) (int, event.Kind) {
 		case '"':
 			return i, kind
 		case '\\':
+			kind = event.TextJSON
+			if i+1 < len(data) && data[i+1] == '\\' { // the usual one in paths
+				i += 2
+				continue
+			}
 			n := escape(data[i:])
 			if n == 0 {
 				return s.fail(i, "broken escape in text"), kind
 			}
-			kind = event.TextJSON
 			i += n
 		default:
 			return s.fail(i, "control character in text"), kind
@@ -61,8 +55,15 @@ func (s *scanner) text(i int) (int, event.Kind) {
 	}
 }
 
-// plainRun is the slow form of the search in text, for the last bytes.
+// plainRun returns the end of the run of plain characters that begins at
+// data[i].
 func plainRun(data []byte, i int) int {
+	for len(data)-i >= 8 {
+		if m := marks(binary.LittleEndian.Uint64(data[i:])); m != 0 {
+			return i + bits.TrailingZeros64(m)>>3
+		}
+		i += 8
+	}
 	for i < len(data) && data[i] >= ' ' && data[i] != '"' && data[i] != '\\' {
 		i++
 	}
