@@ -35,16 +35,20 @@ func FuzzProgramAgreesWithTheSlowEvaluator(f *testing.F) {
 }
 
 func checkAgreement(t *rapid.T, tables *taxonomy.Tables) {
+	d := drawer{T: t}
+	for range 6 {
+		d.pool = append(d.pool, rapid.StringOfN(rapid.RuneFrom([]rune(`aAbB.\é1K`)), 0, 7, -1).Draw(t, "text"))
+	}
 	var rules []*sigma.Rule
 	for i := range rapid.IntRange(1, 12).Draw(t, "rules") {
-		rules = append(rules, &sigma.Rule{Meta: sigma.Meta{Title: fmt.Sprint(i)}, Expr: drawExpr(t, 3)})
+		rules = append(rules, &sigma.Rule{Meta: sigma.Meta{Title: fmt.Sprint(i)}, Expr: d.expr(3)})
 	}
 	names := event.NewNames()
 	program, _ := Compile(rules, nil, tables, names, Options{})
 	matcher := program.NewMatcher()
 	// Several events through one matcher: what is remembered must not matter.
 	for range rapid.IntRange(1, 8).Draw(t, "events") {
-		ev := drawEvent(t, names)
+		ev := d.event(names)
 		fired := slices.Clone(matcher.Match(ev))
 		for i, r := range rules {
 			want := sigma.Match(r.Expr, matcher.Record())
@@ -78,15 +82,22 @@ func show(ev *event.Event, names *event.Names) string {
 	return s
 }
 
-func drawExpr(t *rapid.T, depth int) sigma.Expr {
-	kind := rapid.IntRange(0, 9).Draw(t, "kind")
+// drawer draws rules and events whose texts come from one small pool, so that
+// they meet.
+type drawer struct {
+	*rapid.T
+	pool []string
+}
+
+func (t drawer) expr(depth int) sigma.Expr {
+	kind := rapid.IntRange(0, 9).Draw(t.T, "kind")
 	if depth == 0 {
 		kind = 9
 	}
 	many := func() []sigma.Expr {
 		var out []sigma.Expr
-		for range rapid.IntRange(0, 3).Draw(t, "members") {
-			out = append(out, drawExpr(t, depth-1))
+		for range rapid.IntRange(0, 3).Draw(t.T, "members") {
+			out = append(out, t.expr(depth-1))
 		}
 		return out
 	}
@@ -96,88 +107,95 @@ func drawExpr(t *rapid.T, depth int) sigma.Expr {
 	case 3, 4, 5:
 		return sigma.Or(many())
 	case 6, 7:
-		return sigma.Not{X: drawExpr(t, depth-1)}
+		return sigma.Not{X: t.expr(depth - 1)}
 	case 8:
-		return sigma.Const(rapid.Bool().Draw(t, "const"))
+		return sigma.Const(rapid.Bool().Draw(t.T, "const"))
 	default:
-		return drawPredicate(t)
+		return t.predicate()
 	}
 }
 
-func drawText(t *rapid.T) string {
-	return rapid.StringOfN(rapid.RuneFrom([]rune(`aAbB.\é1K`)), 0, 7, -1).Draw(t, "text")
+func (t drawer) text() string { return rapid.SampledFrom(t.pool).Draw(t.T, "text") }
+
+// value is a text with others of the pool before and after it.
+func (t drawer) value() string {
+	s := ""
+	for range rapid.IntRange(0, 3).Draw(t.T, "pieces") {
+		s += t.text()
+	}
+	return s
 }
 
-func drawField(t *rapid.T) string { return rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "field") }
+func (t drawer) field() string { return rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t.T, "field") }
 
-func drawPredicate(t *rapid.T) *sigma.Predicate {
+func (t drawer) predicate() *sigma.Predicate {
 	p := &sigma.Predicate{
-		Op:    sigma.Op(rapid.IntRange(int(sigma.Equals), int(sigma.TimePart)).Draw(t, "op")),
-		Field: drawField(t), Cased: rapid.Bool().Draw(t, "cased"), Text: drawText(t),
+		Op:    sigma.Op(rapid.IntRange(int(sigma.Equals), int(sigma.TimePart)).Draw(t.T, "op")),
+		Field: t.field(), Cased: rapid.Bool().Draw(t.T, "cased"), Text: t.value(),
 	}
 	switch p.Op {
 	case sigma.Contains, sigma.StartsWith, sigma.EndsWith, sigma.Equals:
-		if rapid.IntRange(0, 3).Draw(t, "keyword") == 0 {
+		if rapid.IntRange(0, 3).Draw(t.T, "keyword") == 0 {
 			p.Field = ""
 		}
 	case sigma.Glob:
-		p.Pattern = drawPattern(t)
+		p.Pattern = t.pattern()
 	case sigma.Regex:
 		p.Cased = true
 		p.Regexp = regexp.MustCompile(rapid.SampledFrom([]string{
 			`a+b`, `(?i)ab|b\.`, `^a.*b$`, `[0-9]{1,3}`, `a{2,}`, `(ab|ba)1`, `é`, `.{5,}`, `\\`, `a.*\..*b`, ``,
-		}).Draw(t, "regexp"))
+		}).Draw(t.T, "regexp"))
 	case sigma.CIDR:
-		p.Prefix = netip.MustParsePrefix(rapid.SampledFrom([]string{"10.0.0.0/8", "10.1.0.0/16", "fe80::/10", "0.0.0.0/0"}).Draw(t, "prefix"))
+		p.Prefix = netip.MustParsePrefix(rapid.SampledFrom([]string{"10.0.0.0/8", "10.1.0.0/16", "fe80::/10", "0.0.0.0/0"}).Draw(t.T, "prefix"))
 	case sigma.Less, sigma.LessEqual, sigma.Greater, sigma.GreaterEqual:
-		p.Number = float64(rapid.IntRange(-2, 12).Draw(t, "number"))
+		p.Number = float64(rapid.IntRange(-2, 12).Draw(t.T, "number"))
 	case sigma.FieldRef:
-		p.Ref = sigma.Ref{Field: drawField(t), Op: sigma.Op(rapid.IntRange(int(sigma.Equals), int(sigma.EndsWith)).Draw(t, "ref"))}
+		p.Ref = sigma.Ref{Field: t.field(), Op: sigma.Op(rapid.IntRange(int(sigma.Equals), int(sigma.EndsWith)).Draw(t.T, "ref"))}
 	case sigma.TimePart:
-		p.Part, p.Number = "hour", float64(rapid.IntRange(0, 3).Draw(t, "hour"))
+		p.Part, p.Number = "hour", float64(rapid.IntRange(0, 3).Draw(t.T, "hour"))
 		p.Ref.Op = sigma.Equals
 	}
 	return p
 }
 
-func drawPattern(t *rapid.T) sigma.Pattern {
+func (t drawer) pattern() sigma.Pattern {
 	var out sigma.Pattern
-	for range rapid.IntRange(1, 5).Draw(t, "parts") {
-		switch rapid.IntRange(0, 2).Draw(t, "part") {
+	for range rapid.IntRange(1, 5).Draw(t.T, "parts") {
+		switch rapid.IntRange(0, 2).Draw(t.T, "part") {
 		case 0:
 			out = append(out, sigma.PatternPart{Wildcard: '*'})
 		case 1:
 			out = append(out, sigma.PatternPart{Wildcard: '?'})
 		default:
-			out = append(out, sigma.PatternPart{Literal: drawText(t)})
+			out = append(out, sigma.PatternPart{Literal: t.text()})
 		}
 	}
 	return out
 }
 
-func drawEvent(t *rapid.T, names *event.Names) *event.Event {
+func (t drawer) event(names *event.Names) *event.Event {
 	ev := &event.Event{Schema: "json", Dataset: "json", Source: &event.Source{Path: "x"}}
-	for range rapid.IntRange(0, 5).Draw(t, "fields") {
-		f := event.Field{Name: names.Intern(drawField(t))}
-		switch rapid.IntRange(0, 9).Draw(t, "kind") {
+	for range rapid.IntRange(0, 5).Draw(t.T, "fields") {
+		f := event.Field{Name: names.Intern(t.field())}
+		switch rapid.IntRange(0, 9).Draw(t.T, "kind") {
 		case 0:
 			f.Kind = event.Null
 		case 1:
-			f.Kind = rapid.SampledFrom([]event.Kind{event.EmptyList, event.EmptyObject}).Draw(t, "empty")
+			f.Kind = rapid.SampledFrom([]event.Kind{event.EmptyList, event.EmptyObject}).Draw(t.T, "empty")
 		case 2:
-			f.Kind, f.Data = event.Number, []byte(fmt.Sprint(rapid.IntRange(-3, 13).Draw(t, "n")))
+			f.Kind, f.Data = event.Number, []byte(fmt.Sprint(rapid.IntRange(-3, 13).Draw(t.T, "n")))
 		case 3:
-			f.Kind, f.Data = event.Uint16, []byte{byte(rapid.IntRange(0, 13).Draw(t, "n")), 0}
+			f.Kind, f.Data = event.Uint16, []byte{byte(rapid.IntRange(0, 13).Draw(t.T, "n")), 0}
 		case 4:
 			f.Kind = event.Text
-			f.Data = []byte(rapid.SampledFrom([]string{"10.1.2.3", "10.2.0.1", "fe80::1%eth0", "::ffff:10.0.0.1", "2024-05-01T02:00:00Z", "K", "ſ"}).Draw(t, "special"))
+			f.Data = []byte(rapid.SampledFrom([]string{"10.1.2.3", "10.2.0.1", "fe80::1%eth0", "::ffff:10.0.0.1", "2024-05-01T02:00:00Z", "K", "ſ"}).Draw(t.T, "special"))
 		case 5:
 			f.Kind = event.TextUTF16
-			for _, u := range utf16.Encode([]rune(drawText(t))) {
+			for _, u := range utf16.Encode([]rune(t.value())) {
 				f.Data = append(f.Data, byte(u), byte(u>>8))
 			}
 		default:
-			f.Kind, f.Data = event.Text, []byte(drawText(t))
+			f.Kind, f.Data = event.Text, []byte(t.value())
 		}
 		ev.Fields = append(ev.Fields, f)
 	}

@@ -24,7 +24,7 @@ func needsOf(expr string) needs {
 	if err != nil {
 		return needs{}
 	}
-	re = re.Simplify()
+	re = re.Simplify() // which leaves no OpRepeat
 	n := needs{length: minLength(re)}
 	for _, g := range conjuncts(re) {
 		if usable(g) {
@@ -78,8 +78,6 @@ func minLength(re *syntax.Regexp) int {
 		return 1
 	case syntax.OpCapture, syntax.OpPlus:
 		return minLength(re.Sub[0])
-	case syntax.OpRepeat:
-		return re.Min * minLength(re.Sub[0])
 	case syntax.OpConcat:
 		n := 0
 		for _, sub := range re.Sub {
@@ -106,11 +104,6 @@ func required(re *syntax.Regexp) [][]byte {
 	case syntax.OpLiteral:
 		return [][]byte{sigma.Fold(nil, []byte(string(re.Rune)))}
 	case syntax.OpCapture, syntax.OpPlus:
-		return required(re.Sub[0])
-	case syntax.OpRepeat:
-		if re.Min == 0 {
-			return nil
-		}
 		return required(re.Sub[0])
 	case syntax.OpConcat:
 		return bestRequired(re.Sub)
