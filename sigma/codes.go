@@ -130,6 +130,7 @@ const (
 	CodeCorrelationKey       Code = "SIG410"
 	CodeAliasUnused          Code = "SIG411"
 	CodeBounds               Code = "SIG412"
+	CodeAmbiguousRule        Code = "SIG413"
 	CodePercentile           Code = "SIG414"
 	CodeGroupBy              Code = "SIG415"
 	CodeExtendedRules        Code = "SIG416"
@@ -154,7 +155,7 @@ func (c Code) Severity() Severity {
 		CodeNullInList, CodeUnused, CodeReserved, CodeTimeframeUnused, CodeOperatorCase,
 		CodeSingleAll, CodeNeedlessWildcard, CodeWideAlone, CodeDuplicateValue, CodeEmptyList, CodeValueAsText,
 		CodeHostBits, CodeTimePart, CodeNoPlaceholder, CodeModifierTwice, CodeModifierNoEffect, CodeYAMLBoolean,
-		CodeCorrelationKey, CodeAliasUnused, CodePercentile,
+		CodeCorrelationKey, CodeAliasUnused, CodeAmbiguousRule, CodePercentile,
 		CodeFilterUnknown, CodeFilterLogSource, CodeFilterKeeps:
 		return Warning
 	default:

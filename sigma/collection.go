@@ -75,6 +75,8 @@ type entry struct {
 	// id, name and refs are the nodes that other documents clash with.
 	id, name *yaml.Node
 	refs     []*yaml.Node
+	// warned says that an ambiguous reference was reported.
+	warned bool
 }
 
 // meta returns the metadata of whatever the entry is, nil if it is nothing.

@@ -235,14 +235,17 @@ func (p *conditionParser) of(t token) *clause {
 		p.at++
 	}
 	p.word("of")
-	if p.at >= len(p.tokens) || p.tokens[p.at].text == "(" || p.tokens[p.at].text == ")" {
+	if p.at >= len(p.tokens) {
 		return p.fail(t, "after of, them or a pattern is expected")
 	}
 	name := p.tokens[p.at]
-	p.at++
-	if strings.EqualFold(name.text, "them") {
+	switch {
+	case strings.EqualFold(name.text, "them"):
 		name.text = "them"
+	case name.text == "(" || name.text == ")" || isReserved(name.text):
+		return p.fail(t, "after of, them or a pattern is expected")
 	}
+	p.at++
 	return &clause{kind: ofClause, name: name.text, count: count, offset: name.offset, length: len(name.text)}
 }
 

@@ -12,6 +12,8 @@ type linker struct {
 	files [][]*entry
 	// targets finds rules and correlations by id (in lower case) and by name.
 	targets map[string]*entry
+	// doubled finds the second document with an id or name.
+	doubled map[string]*entry
 	// texts finds documents by their digest.
 	texts map[[32]byte]*entry
 	// broken finds what was left out, for better messages.
@@ -21,7 +23,7 @@ type linker struct {
 // link checks identity, resolves references, applies the filters and gathers
 // what is left.
 func link(files [][]*entry) *Collection {
-	l := &linker{files: files, targets: map[string]*entry{}, broken: map[string]*entry{}, texts: map[[32]byte]*entry{}}
+	l := &linker{files: files, targets: map[string]*entry{}, broken: map[string]*entry{}, doubled: map[string]*entry{}, texts: map[[32]byte]*entry{}}
 	l.each(l.index)
 	l.each(l.applyFilter)
 	// A correlation that is dropped may be what another refers to.
@@ -66,6 +68,7 @@ func (l *linker) index(e *entry) {
 		if first, there := l.targets[key]; there {
 			e.doc.report(CodeDuplicateID, fmt.Sprintf("the id %s is used twice", m.ID),
 				e.doc.at(e.id, "again here"), first.doc.at(first.anchor(m.ID), "first here"))
+			l.doubled[key] = e
 		} else {
 			l.targets[key] = e
 		}
@@ -74,6 +77,7 @@ func (l *linker) index(e *entry) {
 		if first, there := l.targets[m.Name]; there {
 			e.doc.report(CodeDuplicateName, fmt.Sprintf("the name %q is used twice", m.Name),
 				e.doc.at(e.name, "again here"), first.doc.at(first.anchor(m.Name), "first here"))
+			l.doubled[m.Name] = e
 			return
 		}
 		l.targets[m.Name] = e
@@ -118,12 +122,28 @@ func (l *linker) find(ref string) *entry {
 func (l *linker) resolved(e *entry) bool {
 	ok := true
 	for _, n := range e.refs {
+		l.checkDoubled(e, n)
 		if l.find(n.Value) == nil {
 			l.reportUnresolved(e, n)
 			ok = false
 		}
 	}
 	return ok
+}
+
+// checkDoubled warns of a reference that two documents answer to.
+func (l *linker) checkDoubled(e *entry, n *yaml.Node) {
+	second := l.doubled[n.Value]
+	if second == nil {
+		second = l.doubled[strings.ToLower(n.Value)]
+	}
+	first := l.find(n.Value)
+	if second == nil || first == nil || e.warned {
+		return
+	}
+	e.warned = true
+	e.doc.report(CodeAmbiguousRule, fmt.Sprintf("two documents have the id or name %q; the first is meant", n.Value),
+		e.doc.at(n, ""), first.begin("the first"), second.begin("the second"))
 }
 
 // reportUnresolved says whether what a correlation refers to is nowhere or was
