@@ -147,8 +147,7 @@ func (w *walker) refuse(path string, err error) bool {
 // cause takes the path out of an error of the file system, since a Problem
 // names it.
 func cause(err error) error {
-	var at *fs.PathError
-	if errors.As(err, &at) {
+	if at, ok := errors.AsType[*fs.PathError](err); ok {
 		return at.Err
 	}
 	return err

@@ -15,7 +15,7 @@ type cutter struct {
 
 // cut returns the place after the last whole record in data.
 func (c *cutter) cut(data []byte) int {
-	for c.at < len(data) && !(c.single && c.last > 0) {
+	for c.at < len(data) && (!c.single || c.last == 0) {
 		switch {
 		case c.text:
 			c.inText(data)

@@ -52,7 +52,7 @@ func (d *decoder) Decode(b *parse.Block, yield func(*event.Event) bool, report f
 	data := b.Data
 	d.tree.data, d.plain.data = data, data
 	for i := d.skip(0); i < len(data); i = d.skip(i) {
-		next := -1
+		var next int
 		if data[i] == '{' {
 			next = d.object(i)
 		} else {

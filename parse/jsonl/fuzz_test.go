@@ -123,7 +123,7 @@ func FuzzNothingIsLost(f *testing.F) {
 		checkConserved(t, text, whole)
 		parts, _ := readAll(t, string(text), jsonl.SplitAt(blocks.Sizes{Block: 1 + int(size), Patience: 1 << 20, Record: 1 << 20}))
 		checkConserved(t, text, parts)
-		for _, l := range strings.Split(string(text), "\n") {
+		for l := range strings.SplitSeq(string(text), "\n") {
 			if !strings.HasPrefix(l, "{") || !json.Valid([]byte(l)) {
 				return
 			}

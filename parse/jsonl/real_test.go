@@ -86,7 +86,7 @@ func TestSecurityDatasetsAreReadWhole(t *testing.T) {
 		t.Skip("reads a gigabyte")
 	}
 	total := count{schemas: map[string]int{}}
-	err := filepath.WalkDir(dataDir(t, "security-datasets"), func(path string, e fs.DirEntry, err error) error {
+	err := filepath.WalkDir(dataDir(t, "security-datasets"), func(path string, _ fs.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(path, ".zip") {
 			return err
 		}
@@ -140,7 +140,7 @@ func readMember(t *testing.T, total *count, path string, f *zip.File) {
 
 func TestSigmaRegressionEventsAreReadWhole(t *testing.T) {
 	files, records := 0, 0
-	err := filepath.WalkDir(dataDir(t, "sigma/regression_data"), func(path string, e fs.DirEntry, err error) error {
+	err := filepath.WalkDir(dataDir(t, "sigma/regression_data"), func(path string, _ fs.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(path, ".json") {
 			return err
 		}

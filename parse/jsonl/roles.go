@@ -130,11 +130,3 @@ func roleTable() map[string]role {
 		"DeviceName":   deviceName,
 	}
 }
-
-func setOf(roles ...role) roleSet {
-	var r roleSet
-	for _, x := range roles {
-		r |= 1 << x
-	}
-	return r
-}

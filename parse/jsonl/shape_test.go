@@ -15,8 +15,10 @@ func TestShapesAreToldByContent(t *testing.T) {
 			"winlogbeat",
 			`{"@timestamp":"2024-03-01T10:20:30.123Z","host":{"name":"collector"},"event":{"code":"1","provider":"P"},` +
 				`"winlog":{"channel":"Microsoft-Windows-Sysmon\/Operational","event_id":1,"provider_name":"Microsoft-Windows-Sysmon","computer_name":"ws1","event_data":{"Image":"x"}}}`,
-			record{Schema: "ecs", Dataset: "windows.sysmon_operational", Time: "2024-03-01T10:20:30.123Z", Host: "ws1",
-				Provider: "Microsoft-Windows-Sysmon", Channel: "Microsoft-Windows-Sysmon/Operational", Code: "1"},
+			record{
+				Schema: "ecs", Dataset: "windows.sysmon_operational", Time: "2024-03-01T10:20:30.123Z", Host: "ws1",
+				Provider: "Microsoft-Windows-Sysmon", Channel: "Microsoft-Windows-Sysmon/Operational", Code: "1",
+			},
 		},
 		{
 			"Elasticsearch export with dotted names",
@@ -26,14 +28,18 @@ func TestShapesAreToldByContent(t *testing.T) {
 		{
 			"winlogbeat 6",
 			`{"@timestamp":"2018-03-01T10:20:30.000Z","log_name":"Windows PowerShell","event_id":400,"source_name":"PowerShell","computer_name":"ws2","event_data":{"param1":"x"}}`,
-			record{Schema: "winlogbeat6", Dataset: "windows.windows_powershell", Time: "2018-03-01T10:20:30Z", Host: "ws2",
-				Provider: "PowerShell", Channel: "Windows PowerShell", Code: "400"},
+			record{
+				Schema: "winlogbeat6", Dataset: "windows.windows_powershell", Time: "2018-03-01T10:20:30Z", Host: "ws2",
+				Provider: "PowerShell", Channel: "Windows PowerShell", Code: "400",
+			},
 		},
 		{
 			"NXLog with the collector's time",
 			`{"EventTime":"2020-06-09 22:50:54","@timestamp":"2020-06-10T02:50:56.537Z","Hostname":"ws6","SourceName":"Microsoft-Windows-Sysmon","EventID":13,"Channel":"Microsoft-Windows-Sysmon/Operational","UtcTime":"2020-06-10 02:50:54.631","host":"wec"}`,
-			record{Schema: "nxlog", Dataset: "windows.sysmon_operational", Time: "2020-06-10T02:50:56.537Z", Host: "ws6",
-				Provider: "Microsoft-Windows-Sysmon", Channel: "Microsoft-Windows-Sysmon/Operational", Code: "13"},
+			record{
+				Schema: "nxlog", Dataset: "windows.sysmon_operational", Time: "2020-06-10T02:50:56.537Z", Host: "ws6",
+				Provider: "Microsoft-Windows-Sysmon", Channel: "Microsoft-Windows-Sysmon/Operational", Code: "13",
+			},
 		},
 		{
 			"NXLog with Sysmon's time before the local one",
@@ -44,25 +50,37 @@ func TestShapesAreToldByContent(t *testing.T) {
 			"evtx_dump",
 			`{"Event":{"#attributes":{"xmlns":"x"},"System":{"Provider":{"#attributes":{"Name":"P","Guid":"g"}},"EventID":{"#attributes":{"Qualifiers":0},"#text":7045},` +
 				`"TimeCreated":{"#attributes":{"SystemTime":"2024-03-01T10:20:30.5Z"}},"Correlation":null,"Channel":"System","Computer":"ws1"},"EventData":{"ServiceName":"s","Data":{"#text":["a","b"]}}}}`,
-			record{Schema: "evtx", Dataset: "windows.system", Time: "2024-03-01T10:20:30.5Z", Host: "ws1", Provider: "P", Channel: "System", Code: "7045",
-				Fields: []string{"System.Provider.Name=P", "System.Provider.Guid=g", "System.EventID.Qualifiers#0", "System.EventID#7045",
+			record{
+				Schema: "evtx", Dataset: "windows.system", Time: "2024-03-01T10:20:30.5Z", Host: "ws1", Provider: "P", Channel: "System", Code: "7045",
+				Fields: []string{
+					"System.Provider.Name=P", "System.Provider.Guid=g", "System.EventID.Qualifiers#0", "System.EventID#7045",
 					"System.TimeCreated.SystemTime=2024-03-01T10:20:30.5Z", "System.Correlation!", "System.Channel=System", "System.Computer=ws1",
-					"EventData.ServiceName=s", "EventData.Data=a", "EventData.Data=b"}},
+					"EventData.ServiceName=s", "EventData.Data=a", "EventData.Data=b",
+				},
+			},
 		},
 		{
 			"evtx_dump with separate attributes",
 			`{"Event_attributes":{"xmlns":"x"},"Event":{"System":{"Provider_attributes":{"Name":"P"},"Provider":null,"EventID":1,"TimeCreated_attributes":{"SystemTime":"2024-03-01 10:20:30 UTC"},"Channel":"System","Computer":"ws1"},"UserData":{"E_attributes":{"a":1},"E":{"b":2}}}}`,
-			record{Schema: "evtx", Dataset: "windows.system", Time: "2024-03-01T10:20:30Z", Host: "ws1", Provider: "P", Channel: "System", Code: "1",
-				Fields: []string{"System.Provider.Name=P", "System.Provider!", "System.EventID#1", "System.TimeCreated.SystemTime=2024-03-01 10:20:30 UTC",
-					"System.Channel=System", "System.Computer=ws1", "UserData.E.a#1", "UserData.E.b#2"}},
+			record{
+				Schema: "evtx", Dataset: "windows.system", Time: "2024-03-01T10:20:30Z", Host: "ws1", Provider: "P", Channel: "System", Code: "1",
+				Fields: []string{
+					"System.Provider.Name=P", "System.Provider!", "System.EventID#1", "System.TimeCreated.SystemTime=2024-03-01 10:20:30 UTC",
+					"System.Channel=System", "System.Computer=ws1", "UserData.E.a#1", "UserData.E.b#2",
+				},
+			},
 		},
 		{
 			"the XML tree as converters write it, Data as a list",
 			`{"Event":{"@xmlns":"x","System":{"Provider":{"@Name":"P"},"EventID":"1","TimeCreated":{"@SystemTime":"2024-03-01T10:20:30Z"},"Channel":"System","Computer":"ws1"},` +
 				`"EventData":{"Data":[{"@Name":"Image","#text":"x"},{"@Name":"Empty"},{"#attributes":{"Name":"User"},"#text":"u"},"loose"]}}}`,
-			record{Schema: "evtx", Dataset: "windows.system", Time: "2024-03-01T10:20:30Z", Host: "ws1", Provider: "P", Channel: "System", Code: "1",
-				Fields: []string{"System.Provider.Name=P", "System.EventID=1", "System.TimeCreated.SystemTime=2024-03-01T10:20:30Z", "System.Channel=System",
-					"System.Computer=ws1", "EventData.Image=x", "EventData.Empty!", "EventData.User=u", "EventData.Data=loose"}},
+			record{
+				Schema: "evtx", Dataset: "windows.system", Time: "2024-03-01T10:20:30Z", Host: "ws1", Provider: "P", Channel: "System", Code: "1",
+				Fields: []string{
+					"System.Provider.Name=P", "System.EventID=1", "System.TimeCreated.SystemTime=2024-03-01T10:20:30Z", "System.Channel=System",
+					"System.Computer=ws1", "EventData.Image=x", "EventData.Empty!", "EventData.User=u", "EventData.Data=loose",
+				},
+			},
 		},
 		{
 			"System at the top, values as objects, epoch time",
@@ -82,14 +100,18 @@ func TestShapesAreToldByContent(t *testing.T) {
 		{
 			"anything else",
 			`{"ts":1588205199.82437,"host":"h","Event":{"System":{"x":1}},"category":"c"}`,
-			record{Schema: "json", Dataset: "json", Time: "2020-04-30T00:06:39.82437Z", Host: "h",
-				Fields: []string{"ts#1588205199.82437", "host=h", "Event.System.x#1", "category=c"}},
+			record{
+				Schema: "json", Dataset: "json", Time: "2020-04-30T00:06:39.82437Z", Host: "h",
+				Fields: []string{"ts#1588205199.82437", "host=h", "Event.System.x#1", "category=c"},
+			},
 		},
 		{
 			"a member named as a level of Windows events",
 			`{"Event":{"#text":"a","id":5},"timestamp":"2024-03-01T10:20:30Z"}`,
-			record{Schema: "json", Dataset: "json", Time: "2024-03-01T10:20:30Z",
-				Fields: []string{"Event.#text=a", "Event.id#5", "timestamp=2024-03-01T10:20:30Z"}},
+			record{
+				Schema: "json", Dataset: "json", Time: "2024-03-01T10:20:30Z",
+				Fields: []string{"Event.#text=a", "Event.id#5", "timestamp=2024-03-01T10:20:30Z"},
+			},
 		},
 	} {
 		got := readOne(t, test.text)

@@ -35,7 +35,7 @@ func (d *decoder) Decode(b *parse.Block, yield func(*event.Event) bool, report f
 	d.block, d.line, d.counted, d.yield, d.report = b, b.Record, 0, yield, report
 	d.scanner.data = b.Data
 	for i := d.skip(0); i < len(b.Data); i = d.skip(i) {
-		next := -1
+		var next int
 		if beginsEvent(b.Data[i:]) {
 			next = d.next(i)
 		} else {

@@ -121,14 +121,14 @@ func (s *scanner) content(i int, x *place, tag []byte, spoken bool, depth int) i
 			return s.fail(len(data), "element without end")
 		}
 		i += n
-		switch c := data[i+1]; {
-		case c == '/':
+		switch data[i+1] {
+		case '/':
 			if !s.closes(i+2, tag) {
 				return s.fail(i, "end tag of another element")
 			}
 			s.text(x, data[text:i], kids, spoken)
 			return bytes.IndexByte(data[i:], '>') + i + 1
-		case c == '!' || c == '?':
+		case '!', '?':
 			end, chars := s.markup(i)
 			if end < 0 {
 				return end
