@@ -17,7 +17,7 @@ import (
 // bounds what a manifest lists.
 const (
 	shownPerFile = 5
-	shownFiles   = 50
+	shownFiles   = 20
 	shownRules   = 20
 	keptProblems = 1000
 )
