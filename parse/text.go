@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"encoding/binary"
 	"io"
-	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/dwell-project/dwell/event"
@@ -22,7 +21,7 @@ func Text(r io.Reader) io.Reader {
 		return buffered
 	}
 	_, _ = buffered.Discard(2) // what was peeked at cannot fail
-	return &utf16Reader{r: buffered, order: order}
+	return &utf16Reader{r: buffered, swap: order == binary.BigEndian}
 }
 
 // TextHead returns the first bytes of a source as [Text] would give them,
@@ -64,62 +63,54 @@ func swapPairs(b []byte) []byte {
 // utf16Reader turns UTF-16 into UTF-8. A lone surrogate becomes U+FFFD, and so
 // does an odd last byte.
 type utf16Reader struct {
-	r     *bufio.Reader
-	order binary.ByteOrder
-	out   []byte // what the last caller had no room for
-	buf   [4 * utf8.UTFMax]byte
+	r    io.Reader
+	swap bool   // big-endian
+	in   []byte // read, and not yet turned: less than a character
+	out  []byte // turned, and not yet taken
+	buf  []byte // holds out
+	end  error
 }
+
+// utf16Chunk is how much is turned at a time, in bytes.
+const utf16Chunk = 32 << 10
 
 // Read implements [io.Reader].
 func (u *utf16Reader) Read(p []byte) (int, error) {
-	if len(p) == 0 {
-		return 0, nil
+	for len(u.out) == 0 {
+		if u.end != nil {
+			return 0, u.end
+		}
+		if len(p) == 0 {
+			return 0, nil
+		}
+		u.fill()
 	}
 	n := copy(p, u.out)
 	u.out = u.out[n:]
-	for len(p)-n >= utf8.UTFMax || n == 0 {
-		r, err := u.rune()
-		if err != nil {
-			if n > 0 {
-				return n, nil
-			}
-			return 0, err
-		}
-		if len(p)-n >= utf8.UTFMax {
-			n += utf8.EncodeRune(p[n:], r)
-			continue
-		}
-		u.out = utf8.AppendRune(u.buf[:0], r)
-		m := copy(p[n:], u.out)
-		u.out = u.out[m:]
-		return n + m, nil
-	}
 	return n, nil
 }
 
-func (u *utf16Reader) rune() (rune, error) {
-	unit, err := u.unit()
-	if err != nil || !utf16.IsSurrogate(unit) {
-		return unit, err
+// fill turns the next chunk.
+func (u *utf16Reader) fill() {
+	held := len(u.in)
+	if u.in == nil {
+		u.in = make([]byte, 0, utf16Chunk)
 	}
-	next, _ := u.r.Peek(2)
-	if len(next) == 2 {
-		if full := utf16.DecodeRune(unit, rune(u.order.Uint16(next))); full != utf8.RuneError {
-			_, _ = u.r.Discard(2) // what was peeked at cannot fail
-			return full, nil
+	n, err := u.r.Read(u.in[held:cap(u.in)])
+	u.in, u.end = u.in[:held+n], err
+	whole := len(u.in) &^ 1
+	if u.swap {
+		for i := held &^ 1; i < whole; i += 2 {
+			u.in[i], u.in[i+1] = u.in[i+1], u.in[i]
 		}
 	}
-	return utf8.RuneError, nil
-}
-
-func (u *utf16Reader) unit() (rune, error) {
-	var b [2]byte
-	switch _, err := io.ReadFull(u.r, b[:]); err {
-	case nil:
-		return rune(u.order.Uint16(b[:])), nil
-	case io.ErrUnexpectedEOF:
-		return utf8.RuneError, nil
-	default:
-		return 0, err
+	if whole > 0 && u.end == nil && u.in[whole-1]&0xfc == 0xd8 {
+		whole -= 2 // the other half of the character may follow
 	}
+	u.buf = event.AppendUTF16(u.buf[:0], u.in[:whole])
+	if u.end != nil && whole < len(u.in) {
+		u.buf = utf8.AppendRune(u.buf, utf8.RuneError)
+	}
+	u.out = u.buf
+	u.in = u.in[:copy(u.in, u.in[whole:])]
 }
