@@ -66,8 +66,8 @@ func LoadFS(fsys fs.FS, opts ...Option) *Collection {
 	return load(walk(fsys, "", nil), newConfig(opts))
 }
 
-// walkArchive lists an archive's rule files. Names that lead out of it are not
-// among them, as fs.FS has none.
+// walkArchive lists an archive's rule files. Names that would lead out of it are
+// taken for names within it, and nothing is ever unpacked to disk.
 func walkArchive(archive *zip.ReadCloser, name string) []source {
 	if n := len(archive.File); n > maxArchiveFiles {
 		return []source{{name: name, err: fmt.Errorf("the archive has %d entries; up to %d are read", n, maxArchiveFiles)}}

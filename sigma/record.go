@@ -17,7 +17,11 @@ import (
 type JSONRecord struct {
 	names  map[string][]int
 	fields []event.Field
+	depth  int
 }
+
+// maxRecordDepth bounds nested objects and arrays.
+const maxRecordDepth = 1000
 
 // ReadJSON reads one JSON object.
 func ReadJSON(data []byte) (*JSONRecord, error) {
@@ -82,6 +86,10 @@ func (r *JSONRecord) value(dec *json.Decoder, name string) error {
 	}
 	switch v := t.(type) {
 	case json.Delim:
+		if r.depth++; r.depth > maxRecordDepth {
+			return fmt.Errorf("nested deeper than %d", maxRecordDepth)
+		}
+		defer func() { r.depth-- }()
 		if v == '{' {
 			return r.object(dec, name)
 		}
