@@ -3,18 +3,23 @@ package jsonl
 import (
 	"github.com/dwell-project/dwell/event"
 	"github.com/dwell-project/dwell/parse"
+	"github.com/dwell-project/dwell/parse/winxml"
 )
 
 // AppendNative appends the record's own JSON on one line, without line end:
 // white space between tokens is left out, everything else is kept byte for
 // byte, so that numbers stay as precise and members as many as they were. An
-// unparsed record becomes {"message":"…"}.
+// unparsed record becomes {"message":"…"}, and event XML what package winxml
+// makes of it.
 func AppendNative(dst []byte, e *event.Event) []byte {
 	if e.Schema == parse.Unparsed {
 		dst = append(dst, `{"message":`...)
 		return append(event.AppendJSONString(dst, e.Raw), '}')
 	}
 	raw := e.Raw
+	if len(raw) > 0 && raw[0] == '<' {
+		return winxml.AppendNative(dst, e)
+	}
 	for i := 0; i < len(raw); i++ {
 		switch c := raw[i]; c {
 		case ' ', '\t', '\r', '\n':

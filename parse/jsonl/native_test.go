@@ -56,3 +56,10 @@ func TestEventXMLOnALineIsRead(t *testing.T) {
 		t.Errorf("schemas %q, problems %v; want %q and two", got, problems, want)
 	}
 }
+
+func TestNativeFormOfEventXMLIsItsTree(t *testing.T) {
+	got := native([]byte("<Event><System><EventID>5</EventID></System></Event>\n"))
+	if want := `{"Event":{"System":{"EventID":5}}}`; len(got) != 1 || string(got[0]) != want {
+		t.Errorf("native form is %q; want %s", got, want)
+	}
+}
