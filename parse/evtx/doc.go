@@ -15,8 +15,8 @@
 //
 // A field's name is the path of its element without the root: the System part
 // gives "System.Channel", an attribute is one component more:
-// "System.Provider.Name". <Data Name="X"> directly under EventData or UserData
-// is "EventData.X", without a Name it is "EventData.Data". Namespace
+// "System.Provider.Name". <Data Name="X"> directly in an element EventData or
+// UserData is "EventData.X", without a Name it is "EventData.Data". Namespace
 // declarations are not fields. An element that says nothing at all, neither by
 // an attribute nor by content, is a field of kind Null; an attribute whose
 // value is null is absent. An array gives one field per item. Trailing NULs of

@@ -179,6 +179,12 @@ func (d *Dumper) roots(p *linePlan, vals []value, o *object) error {
 		return errTooMuch
 	}
 	for _, root := range p.roots {
+		if root.run != nil {
+			if err := d.beside(root.run, vals, o); err != nil {
+				return err
+			}
+			continue
+		}
 		name := root.name
 		if root.parts != nil {
 			if text := joinedText(root.parts, vals); len(text) > 0 {
@@ -204,9 +210,9 @@ func (d *Dumper) run(ops []lineOp, vals []value) error {
 		switch o.code {
 		case lineValue:
 			if v := o.from.get(vals); v.isArray() && o.name != "" {
-				err = d.items(o, v)
+				d.items(o, v)
 			} else {
-				err = d.content(v, o.empty)
+				err = d.content(v, o.empty, o.data)
 			}
 		case lineMember:
 			err = d.optional(o, o.from.get(vals))
@@ -252,28 +258,36 @@ func (d *Dumper) optional(o *lineOp, v value) error {
 	d.comma()
 	d.out = appendKey(d.out, o.name, o.seen)
 	if v.isArray() {
-		return d.items(o, v)
+		d.items(o, v)
+		return nil
 	}
-	return d.content(v, o.empty)
+	return d.content(v, o.empty, o.data)
 }
 
 // items writes the items of an array: the first belongs to the member begun,
 // each further one to a member of its own.
-func (d *Dumper) items(o *lineOp, v value) error {
+func (d *Dumper) items(o *lineOp, v value) {
 	item, rest, ok := v.next()
 	if !ok {
-		return d.content(value{}, o.empty)
+		d.item(value{}, o.empty)
+		return
 	}
 	for n := o.seen; ok && len(d.out) <= d.limit; item, rest, ok = rest.next() {
 		if n > o.seen {
 			d.out = appendKey(append(d.out, ','), o.name, n)
 		}
-		if err := d.content(item, o.empty); err != nil {
-			return err
-		}
+		d.item(item, o.empty)
 		n++
 	}
-	return nil
+}
+
+// item writes a value that is not binary XML.
+func (d *Dumper) item(v value, empty string) {
+	if isEmpty(v) {
+		d.out = append(d.out, empty...)
+		return
+	}
+	d.out = v.appendJSON(d.out)
 }
 
 // list writes the member for Data elements without a name: one value or a list.
@@ -283,26 +297,25 @@ func (d *Dumper) list(o *lineOp, vals []value) error {
 	d.comma()
 	d.out = append(appendKey(d.out, "Data", o.seen), `{"#text":[`...)
 	open, n := len(d.out), 0
-	add := func(v value) error {
+	next := func() {
 		if n++; n > 1 {
 			d.out = append(d.out, ',')
 		}
-		return d.content(v, `""`)
 	}
 	for _, kid := range o.kids {
 		v := kid.get(vals)
 		if v.isArray() {
 			for item, rest, ok := v.next(); ok && len(d.out) <= d.limit; item, rest, ok = rest.next() {
-				if err := add(item); err != nil {
-					return err
-				}
+				next()
+				d.item(item, `""`)
 			}
 			continue
 		}
 		if v.isNull() && kid.optional {
 			continue
 		}
-		if err := add(v); err != nil {
+		next()
+		if err := d.content(v, `""`, false); err != nil {
 			return err
 		}
 	}
@@ -317,8 +330,9 @@ func (d *Dumper) list(o *lineOp, vals []value) error {
 	return nil
 }
 
-// content writes the content of an element that is one value.
-func (d *Dumper) content(v value, empty string) error {
+// content writes the content of an element that is one value. Data says that
+// Data elements in it are called by their Name.
+func (d *Dumper) content(v value, empty string, data bool) error {
 	switch {
 	case v.typ == typeString:
 		data := trimNULs(v.data)
@@ -331,7 +345,7 @@ func (d *Dumper) content(v value, empty string) error {
 		d.out = append(d.out, empty...)
 	case v.typ == typeBinXML:
 		d.out = append(d.out, '{')
-		err := d.members(int(v.at), int(v.at)+len(v.data), &object{})
+		err := d.members(int(v.at), int(v.at)+len(v.data), &object{data: data})
 		d.out = append(d.out, '}')
 		return err
 	default:
@@ -359,12 +373,12 @@ func (d *Dumper) element(o *lineOp, vals []value) error {
 	v := o.from.get(vals)
 	if len(d.out) == start {
 		d.out = d.out[:at]
-		return d.content(v, nullJSON)
+		return d.content(v, nullJSON, o.data)
 	}
 	d.out = append(d.out, '}')
 	if !isEmpty(v) {
 		if v.isBinXML() {
-			if err := d.members(int(v.at), int(v.at)+len(v.data), &object{}); err != nil {
+			if err := d.members(int(v.at), int(v.at)+len(v.data), &object{data: o.data}); err != nil {
 				return err
 			}
 		} else {
@@ -379,16 +393,36 @@ func (d *Dumper) element(o *lineOp, vals []value) error {
 func (d *Dumper) children(op *lineOp, vals []value) error {
 	o := object{names: op.names, data: op.data}
 	for _, kid := range op.kids {
-		v := kid.get(vals)
-		switch {
-		case isEmpty(v):
-		case v.isBinXML():
-			if err := d.members(int(v.at), int(v.at)+len(v.data), &o); err != nil {
-				return err
-			}
-		default:
-			d.key(&o, "#text")
-			d.out = v.appendJSON(d.out)
+		if err := d.child(kid.get(vals), &o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *Dumper) child(v value, o *object) error {
+	switch {
+	case isEmpty(v):
+	case v.isBinXML():
+		return d.members(int(v.at), int(v.at)+len(v.data), o)
+	default:
+		d.key(o, "#text")
+		d.out = v.appendJSON(d.out)
+	}
+	return nil
+}
+
+// beside writes what stands beside the root elements of a template. No writer is
+// known that puts anything there.
+func (d *Dumper) beside(run []node, vals []value, o *object) error {
+	if isSpace(run) {
+		return nil
+	}
+	d.templates.bound = 0
+	var c linePlanner
+	for _, kid := range c.sources(d.bind(run, vals)) {
+		if err := d.child(kid.val, o); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -34,10 +34,11 @@ func (c *linePlanner) close(m *members) {
 	c.add(lineOp{code: lineClose})
 }
 
-// optional writes a member that is there only if the slot has a value.
-func (c *linePlanner) optional(m *members, name, empty string, slot uint16) {
-	c.add(lineOp{code: lineMember, from: source{slot: int(slot)}, empty: empty, name: name, seen: countNames(m.names, name)})
-	m.names, m.maybe = append(m.names, name), true
+// optional writes a member that is there only if n has a value.
+func (c *linePlanner) optional(m *members, o lineOp, n node) {
+	o.code, o.from, o.seen = lineMember, c.source([]node{n}), countNames(m.names, o.name)
+	c.add(o)
+	m.names, m.maybe = append(m.names, o.name), true
 }
 
 // object writes an element with static attributes or child elements.
@@ -88,28 +89,35 @@ func (c *linePlanner) textContent(m *members, kids []node, data bool) {
 func (c *linePlanner) children(m *members, kids []node, data bool) {
 	var values, unnamed []source
 	for _, n := range kids {
-		if n.kind == nodeElement {
-			m.all = append(m.all, memberName(n.elem, data))
+		if n.kind != nodeElement {
+			continue
 		}
+		name := memberName(n.elem, data)
+		if data && isUnnamed(n.elem) {
+			unnamed = append(unnamed, c.source(n.elem.kids))
+		}
+		m.all = append(m.all, name)
 	}
-	for _, n := range kids {
+	for len(kids) > 0 {
+		if run := runLen(kids); run > 0 {
+			values = append(values, c.sources(kids[:run])...)
+			kids = kids[run:]
+			continue
+		}
+		n := kids[0]
+		kids = kids[1:]
 		switch {
 		case n.kind == nodePI:
 			c.member(m, n.name)
 			c.scalar(n.val, `""`)
-		case n.kind != nodeElement:
-			values = append(values, c.source([]node{n}))
 		case !data || n.elem.name != "Data":
 			c.child(m, n.elem)
-		case dataName(n.elem) != "":
+		case !isUnnamed(n.elem):
 			c.named(m, n.elem)
-		default:
-			unnamed = append(unnamed, c.source(n.elem.kids))
+		case unnamed != nil: // at the place of the first of them
+			c.add(lineOp{code: lineList, kids: unnamed, seen: countNames(m.names, "Data")})
+			m.names, m.maybe, unnamed = append(m.names, "Data"), true, nil
 		}
-	}
-	if len(unnamed) > 0 {
-		c.add(lineOp{code: lineList, kids: unnamed, seen: countNames(m.names, "Data")})
-		m.names, m.maybe = append(m.names, "Data"), true
 	}
 	if len(values) > 0 {
 		c.add(lineOp{code: lineChildren, kids: values, names: m.names, data: data})
@@ -117,10 +125,28 @@ func (c *linePlanner) children(m *members, kids []node, data bool) {
 	}
 }
 
+// sources makes values of a run between elements: one, but for binary XML, whose
+// elements are children.
+func (c *linePlanner) sources(run []node) []source {
+	var out []source
+	var text []node
+	for _, n := range run {
+		if n.val.isBinXML() {
+			out = append(out, c.source([]node{n}))
+		} else {
+			text = append(text, n)
+		}
+	}
+	if len(text) > 0 {
+		out = append(out, c.source(text))
+	}
+	return out
+}
+
 // child writes a child element as a member.
 func (c *linePlanner) child(m *members, e *element) {
-	if slot, ok := optionalContent(e); ok && len(shownAttributes(e.attrs)) == 0 {
-		c.optional(m, e.name, nullJSON, slot)
+	if n, ok := optionalContent(e); ok && len(shownAttributes(e.attrs)) == 0 {
+		c.optional(m, lineOp{name: e.name, empty: nullJSON, data: holdsData(e.name)}, n)
 		return
 	}
 	c.member(m, e.name)
@@ -144,16 +170,32 @@ func (c *linePlanner) repeats(m *members, name string) {
 	}
 }
 
-// named writes a Data element under its Name.
+// named writes a Data element under its Name, if it has one.
 func (c *linePlanner) named(m *members, e *element) {
-	name := dataName(e)
-	if slot, ok := optionalContent(e); ok {
-		c.optional(m, name, `""`, slot)
+	name := memberName(e, true)
+	if n, ok := optionalContent(e); ok {
+		c.optional(m, lineOp{name: name, empty: `""`}, n)
 		return
 	}
 	c.member(m, name)
 	c.repeats(m, name)
 	c.dataValue(e)
+}
+
+// isUnnamed says whether e is a Data element without attributes to show.
+func isUnnamed(e *element) bool {
+	return e.name == "Data" && dataName(e) == "" && len(dataAttributes(e)) == 0
+}
+
+// dataAttributes are the attributes of a Data element but for its Name.
+func dataAttributes(e *element) []attribute {
+	var out []attribute
+	for _, a := range shownAttributes(e.attrs) {
+		if a.name != "Name" && !isNamespace(a.name) {
+			out = append(out, a)
+		}
+	}
+	return out
 }
 
 func dataName(e *element) string {
@@ -164,17 +206,12 @@ func dataName(e *element) string {
 // dataValue writes the value of a Data element without its Name; one without
 // content is "".
 func (c *linePlanner) dataValue(e *element) {
-	bare := &element{name: e.name, kids: e.kids}
-	for _, a := range e.attrs {
-		if a.name != "Name" && !isNamespace(a.name) {
-			bare.attrs = append(bare.attrs, a)
-		}
-	}
+	bare := &element{name: e.name, attrs: dataAttributes(e), kids: e.kids}
 	switch {
 	case len(bare.attrs) > 0 || hasElements(e.kids):
 		c.element(bare)
 	case isSingle(e.kids):
-		c.content(e.kids, `""`)
+		c.content(e.kids, `""`, false)
 	default:
 		c.add(lineOp{code: lineBind, elem: e, data: true})
 	}

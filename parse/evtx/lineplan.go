@@ -1,6 +1,7 @@
 package evtx
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/dwell-project/dwell/event"
@@ -31,7 +32,7 @@ type lineOp struct {
 	from    source
 	attrs   []lineAttr
 	elem    *element
-	data    bool     // for lineBind: elem is a Data element; for lineChildren: they may be
+	data    bool     // for lineBind: elem is a Data element; else: elements in the value may be
 	kids    []source // for lineChildren and lineList
 	names   []string // members that lineChildren must not repeat
 }
@@ -69,6 +70,8 @@ type lineRoot struct {
 	name  string
 	parts []node // of the name, if it depends on values
 	ops   []lineOp
+	// run, if set, is text and values beside elements, and all there is.
+	run []node
 }
 
 // linePlanner compiles nodes into line ops.
@@ -83,29 +86,39 @@ type linePlanner struct {
 // elements among them are called by their Name.
 func compileLines(nodes []node, data bool) *linePlan {
 	p := &linePlan{}
-	for _, n := range nodes {
-		var c linePlanner
-		root := lineRoot{name: n.name}
-		switch {
-		case n.kind == nodePI:
-			c.scalar(n.val, `""`)
-		case n.kind != nodeElement:
-			continue
-		case data && n.elem.name == "Data":
-			root.name = "Data"
-			if parts, ok := nameOf(n.elem); ok && len(parts) > 0 {
-				root.parts = parts
-			}
-			c.dataValue(n.elem)
-		default:
-			root.name = n.elem.name
-			c.element(n.elem)
+	for len(nodes) > 0 {
+		n := max(runLen(nodes), 1)
+		root := compileRoot(nodes[0], data)
+		if nodes[0].kind < nodeElement {
+			root = lineRoot{run: nodes[:n]}
 		}
-		root.ops = c.done()
 		p.size += 1 + len(root.ops)
 		p.roots = append(p.roots, root)
+		nodes = nodes[n:]
 	}
 	return p
+}
+
+// compileRoot compiles an element or a processing instruction.
+func compileRoot(n node, data bool) lineRoot {
+	var c linePlanner
+	root := lineRoot{name: n.name}
+	switch {
+	case n.kind == nodePI:
+		c.scalar(n.val, `""`)
+	case n.kind != nodeElement:
+	case data && n.elem.name == "Data":
+		root.name = "Data"
+		if parts, ok := nameOf(n.elem); ok && len(parts) > 0 {
+			root.parts = parts
+		}
+		c.dataValue(n.elem)
+	default:
+		root.name = n.elem.name
+		c.element(n.elem)
+	}
+	root.ops = c.done()
+	return root
 }
 
 func (c *linePlanner) done() []lineOp {
@@ -186,7 +199,7 @@ func (c *linePlanner) element(e *element) {
 	case len(shownAttributes(e.attrs)) > 0:
 		c.object(e, kids)
 	default:
-		c.content(kids, nullJSON)
+		c.content(kids, nullJSON, holdsData(e.name))
 	}
 }
 
@@ -208,7 +221,7 @@ func fits(e *element, kids []node) (static, fit bool) {
 		}
 	}
 	if hasElements(kids) {
-		return static, static && dataIsPlain(e)
+		return static, static && dataIsPlain(e) && runsArePlain(kids)
 	}
 	return static, fit && (slots == 0 || len(kids) == 1)
 }
@@ -223,11 +236,10 @@ func dataIsPlain(e *element) bool {
 		if n.kind != nodeElement || n.elem.name != "Data" {
 			continue
 		}
-		parts, named := nameOf(n.elem)
-		if !isStatic(parts) {
+		if parts, _ := nameOf(n.elem); !isStatic(parts) {
 			return false
 		}
-		if !named && !isSingle(n.elem.kids) {
+		if isUnnamed(n.elem) && !isSingle(n.elem.kids) {
 			return false
 		}
 	}
@@ -255,17 +267,43 @@ func significant(kids []node) []node {
 		return kids
 	}
 	var out []node
-	for _, n := range kids {
-		if n.kind != nodeText || !isBlank(staticText([]node{n})) {
-			out = append(out, n)
+	for len(kids) > 0 {
+		n := runLen(kids)
+		if run := kids[:max(n, 1)]; n == 0 || !isSpace(run) {
+			out = append(out, run...)
 		}
+		kids = kids[max(n, 1):]
 	}
 	return out
 }
 
+// runLen is how many nodes at the start make one value.
+func runLen(kids []node) int {
+	for i, n := range kids {
+		if n.kind >= nodeElement {
+			return i
+		}
+	}
+	return len(kids)
+}
+
+// runsArePlain says whether every value between elements is static or a slot.
+func runsArePlain(kids []node) bool {
+	for len(kids) > 0 {
+		n := runLen(kids)
+		if n > 1 && !isStatic(kids[:n]) {
+			return false
+		}
+		kids = kids[max(n, 1):]
+	}
+	return true
+}
+
+// hasElements says whether there are elements among the kids, or values known
+// to be some beside others.
 func hasElements(kids []node) bool {
 	for _, n := range kids {
-		if n.kind == nodeElement || n.kind == nodePI {
+		if n.kind >= nodeElement || n.val.isBinXML() && len(kids) > 1 {
 			return true
 		}
 	}
@@ -285,7 +323,7 @@ func shownAttributes(attrs []attribute) []attribute {
 
 // dynamic writes an element of which attributes are values.
 func (c *linePlanner) dynamic(e *element, kids []node) {
-	o := lineOp{code: lineElement, from: source{slot: -1}}
+	o := lineOp{code: lineElement, from: source{slot: -1}, data: holdsData(e.name)}
 	for _, a := range shownAttributes(e.attrs) {
 		o.attrs = append(o.attrs, lineAttr{appendKey(nil, a.name, 0), c.source(a.parts)})
 	}
@@ -301,17 +339,43 @@ func (c *linePlanner) source(parts []node) source {
 		if parts[0].kind == nodeSlot {
 			return source{slot: int(parts[0].slot), optional: parts[0].optional}
 		}
-		return source{slot: -1, val: parts[0].val}
+		return source{slot: -1, optional: parts[0].optional, val: parts[0].val}
 	}
-	return source{slot: -1, val: value{data: utf16Bytes(staticText(parts)), typ: typeString}}
+	return source{slot: -1, val: joinedValue(parts)}
+}
+
+// joinedValue makes one value of static parts. If arrays are among them it is
+// an array too, as the element stands for each of their items.
+func joinedValue(parts []node) value {
+	rest := slices.Clone(parts)
+	var v value
+	for more := true; more; {
+		more = false
+		text := ""
+		for i := range rest {
+			part := rest[i].val
+			if part.isArray() {
+				v.typ = typeIsArray
+				part, rest[i].val, _ = part.next()
+				more = more || len(rest[i].val.data) > 0
+			}
+			text += string(part.appendText(nil))
+		}
+		v.data = append(v.data, utf16Bytes(text)...)
+		if v.typ == typeIsArray {
+			v.data = append(v.data, 0, 0)
+		}
+	}
+	v.typ |= typeString
+	return v
 }
 
 // content writes content without elements.
-func (c *linePlanner) content(kids []node, empty string) {
+func (c *linePlanner) content(kids []node, empty string, data bool) {
 	from := c.source(kids)
-	if from.slot < 0 {
+	if from.slot < 0 && !from.val.isBinXML() {
 		c.scalar(from.val, empty)
 		return
 	}
-	c.add(lineOp{code: lineValue, from: from, empty: empty, name: c.repeat})
+	c.add(lineOp{code: lineValue, from: from, empty: empty, name: c.repeat, data: data})
 }

@@ -1,6 +1,7 @@
 package evtx
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dwell-project/dwell/event"
@@ -30,28 +31,35 @@ const (
 
 // op is one step of a plan.
 type op struct {
-	code   opCode
-	null   nullMode
-	kind   event.Kind // of data, for opConst
-	slot   uint16
-	name   event.Name
-	data   []byte
-	prefix string // path of the element, for binary XML in its value
-	parts  []node // for opJoin
-	dyn    *dynamic
+	code  opCode
+	null  nullMode
+	kind  event.Kind // of data, for opConst
+	slot  uint16
+	name  event.Name
+	data  []byte
+	at    place  // of the element, for binary XML in its value
+	parts []node // for opJoin
+	dyn   *dynamic
 }
 
 // plan is a template compiled for one path: running it gives the fields of an
 // instance.
 type plan struct {
-	prefix string
-	ops    []op
+	at  place
+	ops []op
+}
+
+// place is the element that content stands in.
+type place struct {
+	path string // "" is outside the root
+	data bool   // <Data Name="X"> in it is called X
 }
 
 // dynamic is a Data element whose Name is known only with the values. Plans for
 // names already met are kept.
 type dynamic struct {
 	elem  *element
+	in    place
 	name  []node // the parts of the Name attribute
 	known map[string]*plan
 }
@@ -65,12 +73,11 @@ type planner struct {
 	ops   []op
 }
 
-// compile returns the plan of nodes that stand in the element with the path
-// prefix; "" is outside the root.
-func compile(names *event.Names, nodes []node, prefix string) *plan {
+// compile returns the plan of nodes that stand at a place.
+func compile(names *event.Names, nodes []node, at place) *plan {
 	c := planner{names: names}
-	c.content(nodes, prefix, nullSilent)
-	return &plan{prefix: prefix, ops: c.ops}
+	c.content(nodes, at, nullSilent)
+	return &plan{at: at, ops: c.ops}
 }
 
 // rootName is the element whose name is left out of paths.
@@ -83,40 +90,40 @@ func join(path, name string) string {
 	return path + "." + name
 }
 
-// holdsData says whether <Data Name="X"> in the element with this path is
-// called X.
-func holdsData(path string) bool { return path == "EventData" || path == "UserData" }
+// holdsData says whether <Data Name="X"> in the element with this name is called
+// X.
+func holdsData(name string) bool { return name == "EventData" || name == "UserData" }
 
-// element compiles e, which stands in the element with the given path.
-func (c *planner) element(e *element, path string) {
-	inData := e.name == "Data" && holdsData(path)
+// element compiles e, which stands at a place.
+func (c *planner) element(e *element, in place) {
+	at := place{join(in.path, e.name), holdsData(e.name)}
+	if in.path == "" && e.name == rootName {
+		at.path = ""
+	}
+	parts, named := nameOf(e)
 	switch {
-	case path == "" && e.name == rootName:
+	case !in.data || e.name != "Data" || !named:
+		c.body(e, e.attrs, at)
+	case !isStatic(parts):
+		c.ops = append(c.ops, op{code: opDynamic, dyn: &dynamic{elem: e, in: in, name: parts, known: map[string]*plan{}}})
 	default:
-		path = join(path, e.name)
+		c.named(e, staticText(parts), in)
 	}
-	attrs := e.attrs
-	if inData {
-		for i, a := range attrs {
-			if a.name != "Name" {
-				continue
-			}
-			if !isStatic(a.parts) {
-				c.ops = append(c.ops, op{code: opDynamic, dyn: &dynamic{elem: e, name: a.parts, known: map[string]*plan{}}, prefix: path})
-				return
-			}
-			if name := staticText(a.parts); name != "" {
-				path = path[:len(path)-len("Data")] + name
-				attrs = without(attrs, i)
-			}
-			break
-		}
-	}
-	c.body(e, attrs, path)
 }
 
-// body compiles attributes and content of an element whose path is known.
-func (c *planner) body(e *element, attrs []attribute, path string) {
+// named compiles a Data element called name, or Data if name is empty.
+func (c *planner) named(e *element, name string, in place) {
+	if name == "" {
+		c.body(e, e.attrs, place{path: join(in.path, e.name)})
+		return
+	}
+	i := slices.IndexFunc(e.attrs, func(a attribute) bool { return a.name == "Name" })
+	attrs := slices.Delete(slices.Clone(e.attrs), i, i+1)
+	c.body(e, attrs, place{path: join(in.path, name)})
+}
+
+// body compiles attributes and content of an element whose place is known.
+func (c *planner) body(e *element, attrs []attribute, at place) {
 	mode := nullField
 	for _, a := range attrs {
 		if isNamespace(a.name) {
@@ -126,24 +133,22 @@ func (c *planner) body(e *element, attrs []attribute, path string) {
 			mode = nullIfBare
 			c.ops = append(c.ops, op{code: opMark})
 		}
-		if c.attribute(a, join(path, a.name)) {
+		if c.attribute(a, join(at.path, a.name)) {
 			mode = nullSilent
 		}
 	}
-	c.content(e.kids, path, mode)
+	c.content(e.kids, at, mode)
 }
 
 // isNamespace says whether an attribute declares an XML name space.
 func isNamespace(name string) bool { return name == "xmlns" || strings.HasPrefix(name, "xmlns:") }
 
-func without(attrs []attribute, i int) []attribute {
-	return append(attrs[:i:i], attrs[i+1:]...)
-}
-
 // attribute reports whether the attribute is there whatever the values are.
 func (c *planner) attribute(a attribute, path string) bool {
 	switch {
-	case isStatic(a.parts):
+	case len(a.parts) == 1 && a.parts[0].val.isNull() && a.parts[0].kind == nodeValue:
+		return false
+	case isStatic(a.parts) && !hasArray(a.parts):
 		c.constant(a.parts, path)
 		return true
 	case len(a.parts) == 1 && a.parts[0].kind == nodeSlot:
@@ -168,9 +173,9 @@ func (c *planner) constant(parts []node, path string) {
 
 // content compiles the nodes in an element: runs of text and values between
 // child elements are a value each.
-func (c *planner) content(nodes []node, path string, mode nullMode) {
-	if len(nodes) == 0 && path != "" {
-		c.empty(path, mode)
+func (c *planner) content(nodes []node, at place, mode nullMode) {
+	if len(nodes) == 0 && at.path != "" {
+		c.empty(at.path, mode)
 		return
 	}
 	alone := true
@@ -181,11 +186,11 @@ func (c *planner) content(nodes []node, path string, mode nullMode) {
 		n := nodes[0]
 		switch n.kind {
 		case nodeElement:
-			c.element(n.elem, path)
+			c.element(n.elem, at)
 			nodes = nodes[1:]
 			continue
 		case nodePI:
-			c.constant([]node{{val: n.val}}, join(path, n.name))
+			c.constant([]node{{val: n.val}}, join(at.path, n.name))
 			nodes = nodes[1:]
 			continue
 		}
@@ -197,8 +202,8 @@ func (c *planner) content(nodes []node, path string, mode nullMode) {
 			mode = nullSilent
 		}
 		// White space between elements says nothing.
-		if parts := nodes[:run]; alone || !isStatic(parts) || !isBlank(staticText(parts)) {
-			c.run(parts, path, mode)
+		if parts := nodes[:run]; alone || !isSpace(parts) {
+			c.run(parts, at, mode)
 		}
 		nodes = nodes[run:]
 	}
@@ -214,30 +219,40 @@ func (c *planner) empty(path string, mode nullMode) {
 }
 
 // run compiles a run of text and values that make one value.
-func (c *planner) run(parts []node, path string, mode nullMode) {
-	name := path
+func (c *planner) run(parts []node, at place, mode nullMode) {
+	name := at.path
 	if name == "" {
 		name = rootName
 	}
 	if len(parts) == 1 && parts[0].kind == nodeSlot {
-		if parts[0].optional && mode == nullField {
+		if parts[0].optional {
 			mode = nullSilent // the element itself is not there
 		}
-		c.ops = append(c.ops, op{code: opValue, null: mode, slot: parts[0].slot, name: c.names.Intern(name), prefix: path})
+		c.ops = append(c.ops, op{code: opValue, null: mode, slot: parts[0].slot, name: c.names.Intern(name), at: at})
 		return
 	}
-	if !isStatic(parts) || len(parts) == 1 && (parts[0].val.isBinXML() || parts[0].val.isArray()) {
-		c.ops = append(c.ops, op{code: opJoin, null: mode, parts: parts, name: c.names.Intern(name), prefix: path})
+	if !isStatic(parts) || hasArray(parts) || hasXML(parts) {
+		c.ops = append(c.ops, op{code: opJoin, null: mode, parts: parts, name: c.names.Intern(name), at: at})
 		return
 	}
 	if len(parts) == 1 && parts[0].val.isNull() {
-		c.empty(name, mode)
+		if !parts[0].optional {
+			c.empty(name, mode)
+		}
 		return
 	}
 	c.constant(parts, name)
 }
 
-func isBlank(s string) bool { return strings.TrimSpace(s) == "" }
+// isSpace says whether the parts are white space of the template.
+func isSpace(parts []node) bool {
+	for _, n := range parts {
+		if n.kind != nodeText {
+			return false
+		}
+	}
+	return strings.TrimSpace(staticText(parts)) == ""
+}
 
 // isStatic says whether no part is a slot.
 func isStatic(parts []node) bool {
@@ -247,6 +262,26 @@ func isStatic(parts []node) bool {
 		}
 	}
 	return true
+}
+
+// hasArray and hasXML say whether a constant part is more than a text. It comes
+// of a template instance within a template.
+func hasArray(parts []node) bool {
+	for _, n := range parts {
+		if n.val.isArray() {
+			return true
+		}
+	}
+	return false
+}
+
+func hasXML(parts []node) bool {
+	for _, n := range parts {
+		if n.val.isBinXML() {
+			return true
+		}
+	}
+	return false
 }
 
 // staticText is the text of parts without slots.

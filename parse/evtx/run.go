@@ -3,7 +3,6 @@ package evtx
 import (
 	"bytes"
 	"encoding/binary"
-	"slices"
 
 	"github.com/dwell-project/dwell/event"
 )
@@ -25,14 +24,13 @@ type runner struct {
 
 	fields []event.Field
 	vals   []value // a stack: the values of the instances being run
-	text   []byte  // joined texts of the record
+	joined int     // bytes of joined texts of the record
 	depth  int
 	steps  int // ops run for the record
 }
 
-// stream runs the binary XML in chunk[pos:end], which stands in the element
-// with the path prefix.
-func (r *runner) stream(pos, end int, prefix string) error {
+// stream runs the binary XML in chunk[pos:end], which stands at a place.
+func (r *runner) stream(pos, end int, in place) error {
 	if r.depth++; r.depth > maxNested {
 		r.depth--
 		return errDepth
@@ -44,14 +42,14 @@ func (r *runner) stream(pos, end int, prefix string) error {
 			pos += 4
 		case tokenInstance:
 			var err error
-			if pos, err = r.instance(pos, end, prefix); err != nil {
+			if pos, err = r.instance(pos, end, in); err != nil {
 				return err
 			}
 		case tokenEOF:
 			return nil
 		default:
 			var err error
-			if pos, err = r.bare(pos, end, prefix); err != nil {
+			if pos, err = r.bare(pos, end, in); err != nil {
 				return err
 			}
 		}
@@ -61,17 +59,17 @@ func (r *runner) stream(pos, end int, prefix string) error {
 
 // bare runs binary XML that is no template instance, by compiling it for this
 // once.
-func (r *runner) bare(pos, end int, prefix string) (next int, err error) {
+func (r *runner) bare(pos, end int, in place) (next int, err error) {
 	p := r.parser(pos, end)
 	nodes, err := p.content()
 	if err != nil {
 		return pos, err
 	}
-	return p.pos, r.run(compile(r.names, nodes, prefix), nil)
+	return p.pos, r.run(compile(r.names, nodes, in), nil)
 }
 
 // instance runs the template instance at pos and returns where it ends.
-func (r *runner) instance(pos, end int, prefix string) (next int, err error) {
+func (r *runner) instance(pos, end int, at place) (next int, err error) {
 	in, err := r.instanceAt(pos)
 	if err != nil {
 		return pos, err
@@ -82,20 +80,20 @@ func (r *runner) instance(pos, end int, prefix string) (next int, err error) {
 	if !ok {
 		err = errTruncated
 	} else {
-		err = r.run(in.template.plan(r.names, prefix), r.vals[base:])
+		err = r.run(in.template.plan(r.names, at), r.vals[base:])
 	}
 	r.vals = r.vals[:base]
 	return next, err
 }
 
-// plan returns the template's plan for a path.
-func (t *template) plan(names *event.Names, prefix string) *plan {
+// plan returns the template's plan for a place.
+func (t *template) plan(names *event.Names, at place) *plan {
 	for _, p := range t.plans {
-		if p.prefix == prefix {
+		if p.at == at {
 			return p
 		}
 	}
-	p := compile(names, t.nodes, prefix)
+	p := compile(names, t.nodes, at)
 	if len(t.plans) < maxVariants {
 		t.plans = append(t.plans, p)
 	}
@@ -172,7 +170,7 @@ func (r *runner) value(o *op, v value, mark int) error {
 		return nil
 	case v.typ == typeBinXML:
 		at := int(v.at)
-		return r.stream(at, at+len(v.data), o.prefix)
+		return r.stream(at, at+len(v.data), o.at)
 	case v.isArray():
 		r.items(o.name, v)
 		if len(r.fields) > maxFields {
@@ -217,7 +215,8 @@ func (r *runner) join(o *op, vals []value) error {
 		parts[i] = partValue(n, vals)
 	}
 	for {
-		at, more := len(r.text), false
+		var text []byte
+		more := false
 		for i, v := range parts {
 			if v.isArray() {
 				var item value
@@ -226,19 +225,18 @@ func (r *runner) join(o *op, vals []value) error {
 				v = item
 			}
 			if v.isBinXML() {
-				if err := r.stream(int(v.at), int(v.at)+len(v.data), o.prefix); err != nil {
+				if err := r.stream(int(v.at), int(v.at)+len(v.data), o.at); err != nil {
 					return err
 				}
 				continue
 			}
-			r.text = v.appendText(r.text)
+			text = v.appendText(text)
 		}
-		data := r.text[at:len(r.text):len(r.text)]
-		r.fields = append(r.fields, event.Field{Data: data, Name: o.name, Kind: event.Text})
+		r.fields = append(r.fields, event.Field{Data: text, Name: o.name, Kind: event.Text})
 		if !more {
 			return nil
 		}
-		if len(r.fields) > maxFields || len(r.text) > maxText {
+		if r.joined += len(text); len(r.fields) > maxFields || r.joined > maxText {
 			return errTooMuch
 		}
 	}
@@ -253,12 +251,7 @@ func (r *runner) dynamic(o *op, vals []value) error {
 	p := o.dyn.known[string(name)]
 	if p == nil {
 		c := planner{names: r.names}
-		path, attrs := o.prefix, slices.Clone(o.dyn.elem.attrs)
-		if len(name) > 0 {
-			path = path[:len(path)-len("Data")] + string(name)
-		}
-		attrs = slices.DeleteFunc(attrs, func(a attribute) bool { return a.name == "Name" })
-		c.body(o.dyn.elem, attrs, path)
+		c.named(o.dyn.elem, string(name), o.dyn.in)
 		p = &plan{ops: c.ops}
 		if len(o.dyn.known) < maxDynamic {
 			o.dyn.known[string(name)] = p
@@ -270,8 +263,8 @@ func (r *runner) dynamic(o *op, vals []value) error {
 // record runs the record's binary XML and returns its fields, valid until the
 // next call.
 func (r *runner) record(rec record) ([]event.Field, error) {
-	r.fields, r.vals, r.text, r.depth, r.steps = r.fields[:0], r.vals[:0], r.text[:0], 0, 0
-	err := r.stream(rec.at+recordHeader, rec.at+len(rec.raw)-recordTrailer, "")
+	r.fields, r.vals, r.joined, r.depth, r.steps = r.fields[:0], r.vals[:0], 0, 0, 0
+	err := r.stream(rec.at+recordHeader, rec.at+len(rec.raw)-recordTrailer, place{})
 	if err == nil && len(r.fields) == 0 {
 		err = errEmpty
 	}

@@ -242,11 +242,8 @@ func (s *templates) bind(nodes []node, vals []value) []node {
 	for _, n := range nodes {
 		switch n.kind {
 		case nodeSlot:
-			n = node{kind: nodeValue, val: slotValue(vals, n.slot)}
+			n = node{kind: nodeValue, optional: n.optional, val: slotValue(vals, n.slot)}
 		case nodeElement:
-			if slot, ok := optionalContent(n.elem); ok && slotValue(vals, slot).isNull() {
-				continue
-			}
 			e := &element{name: n.elem.name, kids: s.bind(n.elem.kids, vals)}
 			for _, a := range n.elem.attrs {
 				e.attrs = append(e.attrs, attribute{a.name, s.bind(a.parts, vals)})
@@ -266,17 +263,17 @@ func slotValue(vals []value, slot uint16) value {
 	return value{}
 }
 
-// optionalContent returns the slot of an element that is there only if the slot
-// has a value (MS-EVEN6 section 2.2.12.5): its whole content is optional, and it
-// has no attributes that would be lost with it.
-func optionalContent(e *element) (slot uint16, ok bool) {
-	if len(e.kids) != 1 || e.kids[0].kind != nodeSlot || !e.kids[0].optional {
-		return 0, false
+// optionalContent returns the content of an element that is there only if the
+// content has a value (MS-EVEN6 section 2.2.12): all of it is one optional value,
+// and there are no attributes that would be lost with it.
+func optionalContent(e *element) (n node, ok bool) {
+	if len(e.kids) != 1 || !e.kids[0].optional {
+		return node{}, false
 	}
 	for _, a := range e.attrs {
 		if !isNamespace(a.name) && (e.name != "Data" || a.name != "Name") {
-			return 0, false
+			return node{}, false
 		}
 	}
-	return e.kids[0].slot, true
+	return e.kids[0], true
 }

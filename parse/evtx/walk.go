@@ -29,6 +29,9 @@ type walker struct {
 // walk calls visit for every record in order until it returns false.
 func (w walker) walk(visit func(record) bool) {
 	data := w.block.Data
+	if len(data) == 0 {
+		return
+	}
 	end := w.check()
 	at := chunkHeader
 	if len(data) < chunkHeader || string(data[:8]) != chunkMagic {
