@@ -34,7 +34,7 @@ const (
 	workAddress = "192.0.2.17"
 	farAddress  = "203.0.113.45"
 	farName     = "cdn.update.example"
-	implant     = `C:\Users\e.novak\AppData\Roaming\Updater\updater.exe`
+	implant     = `C:\Users\e.novak\AppData\Roaming\updater.exe`
 )
 
 // Files returns the sample's files by their path.
