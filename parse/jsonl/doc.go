@@ -29,4 +29,19 @@
 //
 // A level "_source" at the top, as Elasticsearch exports have, is taken out of
 // the names. Everything else is of schema and dataset "json".
+//
+// # Time
+//
+// Each shape has a list of fields that may hold the time, and the first that
+// [parse.When] can read is taken; see allShapes. A time without zone is taken
+// as UTC. That is wrong for NXLog's EventTime and TimeCreated, which are in the
+// zone of the machine that wrote them and do not say so: they are asked last,
+// after @timestamp, which may be a little later (it is when the collector had
+// the event), and after Sysmon's UtcTime.
+//
+// # Place
+//
+// An event's Record is the line on which it begins, also if it has an
+// EventRecordID; its Offset is in bytes of the decompressed text, of which
+// UTF-16 has become UTF-8.
 package jsonl
