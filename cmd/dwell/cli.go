@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 
 	"github.com/alecthomas/kong"
@@ -63,7 +62,7 @@ func run(ctx context.Context, w *world) int {
 	var c commands
 	parser, err := newParser(&c, w.stdout, w.stderr)
 	if err != nil {
-		fmt.Fprintf(w.stderr, "dwell: %v\n", err)
+		tell(w.stderr, "dwell: %v\n", err)
 		return exitUsage
 	}
 	command, err := parser.Parse(reorder(parser.Model.Node, w.args))
@@ -80,6 +79,6 @@ func run(ctx context.Context, w *world) int {
 
 // refuse reports a wrong command line.
 func (w *world) refuse(err error) int {
-	fmt.Fprintf(w.stderr, "dwell: %v\nTry \"dwell --help\".\n", err)
+	tell(w.stderr, "dwell: %v\nTry \"dwell --help\".\n", err)
 	return exitUsage
 }

@@ -6,11 +6,12 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/mattn/go-runewidth"
+
 	"github.com/dwell-project/dwell/cmd/dwell/table"
 	"github.com/dwell-project/dwell/detect"
 	"github.com/dwell-project/dwell/event"
 	"github.com/dwell-project/dwell/sigma"
-	"github.com/mattn/go-runewidth"
 )
 
 // How much of a value is shown around the bytes that matched, and of one that

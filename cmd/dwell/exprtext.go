@@ -119,11 +119,12 @@ func conditionText(c *sigma.Correlation) string {
 	if len(c.Condition.Fields) > 0 {
 		text += " of " + strings.Join(c.Condition.Fields, ", ")
 	}
-	for i, b := range c.Condition.Bounds {
-		if i > 0 {
-			text += " and"
-		}
-		text += " " + boundText(b)
+	var bounds []string
+	for _, b := range c.Condition.Bounds {
+		bounds = append(bounds, boundText(b))
+	}
+	if len(bounds) > 0 {
+		text += " " + strings.Join(bounds, " and ")
 	}
 	text += " within " + time.Duration(c.Timespan).String()
 	if len(c.GroupBy) > 0 {

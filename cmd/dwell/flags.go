@@ -6,9 +6,10 @@ import (
 	"strings"
 	"time"
 
+	"go.yaml.in/yaml/v3"
+
 	"github.com/dwell-project/dwell/detect"
 	"github.com/dwell-project/dwell/sigma"
-	"go.yaml.in/yaml/v3"
 )
 
 // inputFlags say what is read and how.

@@ -15,8 +15,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/dwell-project/dwell/internal/evtxwrite"
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/dwell-project/dwell/internal/evtxwrite"
 )
 
 var update = flag.Bool("update", false, "write the expected outputs of the stories anew")
@@ -66,8 +67,7 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func exitCode(err error) int {
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		return exit.ExitCode()
 	}
 	return -1

@@ -137,7 +137,7 @@ func writeJSON(path string, v any) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(temporary.Name()) // gone already if all went well
+	defer func() { _ = os.Remove(temporary.Name()) }() // gone already if all went well
 	if _, err := temporary.Write(append(text, '\n')); err != nil {
 		_ = temporary.Close() // the first error says more
 		return err

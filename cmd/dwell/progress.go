@@ -6,9 +6,10 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/dwell-project/dwell/parse/formats"
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
+
+	"github.com/dwell-project/dwell/parse/formats"
 )
 
 // showProgress draws a bar with rate and remaining time on standard error if

@@ -57,7 +57,7 @@ func (c *lintCommand) Run(s *session) error {
 	if err := out.Flush(); err != nil {
 		return err
 	}
-	fmt.Fprintf(s.stderr, "%s, %s, %s in %s\n", many(int64(len(collection.Rules)+len(collection.Correlations)+len(collection.Filters)), "usable document"),
+	tell(s.stderr, "%s, %s, %s in %s\n", many(int64(len(collection.Rules)+len(collection.Correlations)+len(collection.Filters)), "usable document"),
 		many(int64(errs), "error"), many(int64(warnings), "warning"), many(int64(collection.Files), "file"))
 	if errs > 0 {
 		return errLint{collection.LeftOut}

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/dwell-project/dwell/detect"
 	"github.com/dwell-project/dwell/detect/starter"
@@ -96,12 +97,9 @@ func (f *ruleFlags) load(s *session) (*ruleset, error) {
 
 // quoted lists paths for a message.
 func quoted(paths []string) string {
-	text := ""
-	for i, p := range paths {
-		if i > 0 {
-			text += ", "
-		}
-		text += fmt.Sprintf("%q", p)
+	var all []string
+	for _, p := range paths {
+		all = append(all, fmt.Sprintf("%q", p))
 	}
-	return text
+	return strings.Join(all, ", ")
 }

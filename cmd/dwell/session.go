@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/pprof"
+	"strings"
 	"syscall"
 	"time"
 
@@ -25,6 +26,9 @@ type session struct {
 	trouble *trouble
 	closers []func() error
 }
+
+// tell writes to standard error. If that fails there is nobody left to tell.
+func tell(w io.Writer, format string, args ...any) { _, _ = fmt.Fprintf(w, format, args...) }
 
 func newSession(ctx context.Context, w *world) *session {
 	s := &session{world: w, ctx: ctx, started: w.now(), notes: w.stderr}
@@ -71,11 +75,11 @@ func formatFlag(name string) (parse.Format, error) {
 	}
 	f, ok := formats.ByName(name)
 	if !ok {
-		known := ""
+		var known []string
 		for _, f := range formats.All() {
-			known += " " + f.Name()
+			known = append(known, f.Name())
 		}
-		return nil, usageError(fmt.Sprintf("--format: there is no format %q; the formats are%s", name, known))
+		return nil, usageError(fmt.Sprintf("--format: there is no format %q; the formats are %s", name, strings.Join(known, ", ")))
 	}
 	return f, nil
 }
@@ -93,12 +97,12 @@ func (s *session) end(err error) int {
 	case errors.As(err, &usage):
 		return s.refuse(err)
 	case errors.Is(err, context.Canceled):
-		fmt.Fprintln(s.stderr, "dwell: interrupted; what was found so far was printed")
+		tell(s.stderr, "dwell: interrupted; what was found so far was printed\n")
 		return exitInterrupted
 	case errors.Is(err, syscall.EPIPE):
 		return exitUnread // the reader has gone and needs no message
 	case err != nil:
-		fmt.Fprintf(s.stderr, "dwell: %v\n", err)
+		tell(s.stderr, "dwell: %v\n", err)
 		return exitUnread
 	case s.trouble.any():
 		return exitUnread

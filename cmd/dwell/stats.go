@@ -257,8 +257,14 @@ func (l *looks) stats(sum *statsSum, top int) {
 	}
 	l.line("")
 	t = &table.Table{Columns: []table.Column{
-		{Title: "logon"}, {Title: "host", Least: 12}, {Title: "account", Least: 12}, {Title: "type"}, {Title: "source", Least: 12},
-		{Title: "count", Right: true}, {Title: "first (UTC)"}, {Title: "last (UTC)"},
+		{Title: "logon"},
+		{Title: "host", Least: 12},
+		{Title: "account", Least: 12},
+		{Title: "type"},
+		{Title: "source", Least: 12},
+		{Title: "count", Right: true},
+		{Title: "first (UTC)"},
+		{Title: "last (UTC)"},
 	}}
 	for _, e := range sum.Logons[:upTo(len(sum.Logons), top)] {
 		style := table.Plain

@@ -190,8 +190,14 @@ func (l *looks) found(f *findings) {
 // groups lists the groups, numbered as dwell explain takes them.
 func (l *looks) groups(groups []*hits.Group, top int, full bool) {
 	t := &table.Table{Columns: []table.Column{
-		{Title: "#", Right: true}, {Title: "level"}, {Title: "first seen (UTC)"}, {Title: "hits", Right: true},
-		{Title: "rule", Least: 24}, {Title: "host", Least: 12}, {Title: "account", Least: 10}, {Title: "ATT&CK", Least: 9},
+		{Title: "#", Right: true},
+		{Title: "level"},
+		{Title: "first seen (UTC)"},
+		{Title: "hits", Right: true},
+		{Title: "rule", Least: 24},
+		{Title: "host", Least: 12},
+		{Title: "account", Least: 10},
+		{Title: "ATT&CK", Least: 9},
 	}}
 	for i, g := range groups {
 		if top > 0 && i == top {
@@ -225,5 +231,5 @@ func (s *session) summarise(f *findings) {
 	if f.tally.Unparsed > 0 {
 		text += fmt.Sprintf(", %s not parsed", many(f.tally.Unparsed, "record"))
 	}
-	fmt.Fprintln(s.notes, strings.Join(append([]string{text}, s.trouble.parts()...), ", "))
+	tell(s.notes, "%s\n", strings.Join(append([]string{text}, s.trouble.parts()...), ", "))
 }

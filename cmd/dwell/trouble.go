@@ -89,7 +89,7 @@ func (t *trouble) show(path, text string) {
 
 // say prints a message about something that is trouble; text may come from
 // hostile input.
-func (t *trouble) say(text string) { fmt.Fprintf(t.out(), "dwell: %s\n", table.Clean(text)) }
+func (t *trouble) say(text string) { tell(t.out(), "dwell: %s\n", table.Clean(text)) }
 
 func (t *trouble) finishFile() {
 	if t.more > 0 && t.shownOfFile <= shownFiles {

@@ -54,8 +54,9 @@ func (d *day) refuse(t time.Time, account, address string) {
 		text("IpAddress", address), text("IpPort", "49901"))
 }
 
-// run logs a program started on the server (4688).
-func (d *day) run(t time.Time, account, accountSID, image, command, parent string) {
+// run logs a program that the server's system started (4688).
+func (d *day) run(t time.Time, image, command, parent string) {
+	account, accountSID := "SRV02$", "S-1-5-18"
 	d.security(d.jitter(t), 4688, 13312, false,
 		sid("SubjectUserSid", accountSID), text("SubjectUserName", account), text("SubjectDomainName", domain), hex("SubjectLogonId", 0x3e7),
 		hex("NewProcessId", uint64(d.nextPID())), text("NewProcessName", image), text("TokenElevationType", "%%1936"),
@@ -64,10 +65,11 @@ func (d *day) run(t time.Time, account, accountSID, image, command, parent strin
 		sid("MandatoryLabel", "S-1-16-16384"))
 }
 
-// share logs access to a file in a share of the server (5145).
-func (d *day) share(t time.Time, account, accountSID, name, file, access string) {
+// share logs the administrator's access to a file in a share of the server
+// (5145).
+func (d *day) share(t time.Time, name, file, access string) {
 	d.security(d.jitter(t), 5145, 12811, false,
-		sid("SubjectUserSid", accountSID), text("SubjectUserName", account), text("SubjectDomainName", domain), hex("SubjectLogonId", 0x7a21f),
+		sid("SubjectUserSid", adminSID), text("SubjectUserName", admin), text("SubjectDomainName", domain), hex("SubjectLogonId", 0x7a21f),
 		text("ObjectType", "File"), text("IpAddress", workAddress), text("IpPort", "49822"), text("ShareName", `\\*\`+name),
 		text("ShareLocalPath", `\??\C:\Windows`), text("RelativeTargetName", file), text("AccessMask", "0x2"),
 		text("AccessList", access), text("AccessReason", "-"))

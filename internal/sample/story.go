@@ -76,8 +76,13 @@ func (d *day) firstFoothold() {
 
 func (d *day) lookAround() {
 	for i, c := range [][2]string{
-		{"whoami.exe", "whoami /all"}, {"ipconfig.exe", "ipconfig /all"}, {"net.exe", `net group "Domain Admins" /domain`},
-		{"nltest.exe", "nltest /domain_trusts"}, {"systeminfo.exe", "systeminfo"}, {"net.exe", "net view /domain"}, {"quser.exe", "quser"},
+		{"whoami.exe", "whoami /all"},
+		{"ipconfig.exe", "ipconfig /all"},
+		{"net.exe", `net group "Domain Admins" /domain`},
+		{"nltest.exe", "nltest /domain_trusts"},
+		{"systeminfo.exe", "systeminfo"},
+		{"net.exe", "net view /domain"},
+		{"quser.exe", "quser"},
 	} {
 		d.start(at("08:40:00").Add(time.Duration(i)*13*time.Second),
 			process{image: `C:\Windows\System32\` + c[0], command: c[1], parent: cmd, parentCommand: "cmd.exe /Q"})
@@ -95,13 +100,13 @@ func (d *day) toTheServer() {
 		d.refuse(at("09:40:00").Add(time.Duration(i)*11*time.Second), fmt.Sprintf("svc-%02d", i+1), workAddress)
 	}
 	d.logOn(at("09:51:30"), admin, adminSID, workAddress, 3)
-	d.share(at("09:52:02"), admin, adminSID, "ADMIN$", `Temp\upd.exe`, "%%4417\r\n\t\t\t\t%%4418\r\n\t\t\t\t")
+	d.share(at("09:52:02"), "ADMIN$", `Temp\upd.exe`, "%%4417\r\n\t\t\t\t%%4418\r\n\t\t\t\t")
 	d.system = append(d.system, beat{d.jitter(at("09:52:10")), 7045, map[string]string{
 		"ServiceName": "Updater", "ImagePath": `C:\Windows\Temp\upd.exe`, "ServiceType": "user mode service",
 		"StartType": "auto start", "AccountName": "LocalSystem",
 	}})
-	d.run(at("09:52:11"), "SRV02$", "S-1-5-18", `C:\Windows\Temp\upd.exe`, `C:\Windows\Temp\upd.exe`, services)
-	d.run(at("10:14:40"), "SRV02$", "S-1-5-18", `C:\Windows\Temp\7z.exe`,
+	d.run(at("09:52:11"), `C:\Windows\Temp\upd.exe`, `C:\Windows\Temp\upd.exe`, services)
+	d.run(at("10:14:40"), `C:\Windows\Temp\7z.exe`,
 		`7z.exe a -pW1nter2026 -mhe C:\Windows\Temp\m.7z "D:\Shares\Ministry\Correspondence"`, `C:\Windows\Temp\upd.exe`)
 }
 

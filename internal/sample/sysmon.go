@@ -115,7 +115,8 @@ func (d *day) script(t time.Time, block, path string) {
 		EventID: 4104, Version: 1, Level: 5, Task: 2, Opcode: 15, ProcessID: id, ThreadID: id + 8,
 		Channel: "Microsoft-Windows-PowerShell/Operational", Computer: workstation, UserSID: userSID,
 		Data: []evtxwrite.Data{
-			{Name: "MessageNumber", Value: evtxwrite.Int32(1)}, {Name: "MessageTotal", Value: evtxwrite.Int32(1)},
+			{Name: "MessageNumber", Value: evtxwrite.Int32(1)},
+			{Name: "MessageTotal", Value: evtxwrite.Int32(1)},
 			text("ScriptBlockText", block), text("ScriptBlockId", fmt.Sprintf("5b1e7c9a-%04x-4d10-9b2f-%012x", id, t.UnixMilli())),
 			text("Path", path),
 		},

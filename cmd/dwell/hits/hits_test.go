@@ -6,9 +6,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/dwell-project/dwell/detect"
 	"github.com/dwell-project/dwell/sigma"
-	"github.com/google/go-cmp/cmp"
 )
 
 func at(minute int) time.Time { return time.Date(2025, 3, 1, 10, minute, 0, 0, time.UTC) }

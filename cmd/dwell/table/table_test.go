@@ -4,9 +4,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/dwell-project/dwell/cmd/dwell/table"
 	"github.com/google/go-cmp/cmp"
 	"github.com/mattn/go-runewidth"
+
+	"github.com/dwell-project/dwell/cmd/dwell/table"
 )
 
 func example() *table.Table {
