@@ -11,13 +11,14 @@ import (
 type opCode uint8
 
 const (
-	opConst   opCode = iota // the field is constant
-	opAttr                  // an attribute is a value; null is no attribute
-	opValue                 // an element's content is a value
-	opMark                  // an element with attributes begins
-	opBare                  // it has no content: Null unless an attribute was there
-	opJoin                  // text and values are joined
-	opDynamic               // the name of a Data element is a value
+	opConst    opCode = iota // the field is constant
+	opAttr                   // an attribute is a value; null is no attribute
+	opValue                  // an element's content is a value
+	opMark                   // an element with attributes begins
+	opBare                   // it has no content: Null unless an attribute was there
+	opJoin                   // text and values are joined
+	opAttrJoin               // so, in an attribute
+	opDynamic                // the name of a Data element is a value
 )
 
 // nullMode says what a null value of an element leaves behind.
@@ -84,7 +85,10 @@ func compile(names *event.Names, nodes []node, at place) *plan {
 const rootName = "Event"
 
 func join(path, name string) string {
-	if path == "" {
+	switch {
+	case path == "" && name == "":
+		return rootName // a name of nothing names no field
+	case path == "":
 		return name
 	}
 	return path + "." + name
@@ -155,7 +159,7 @@ func (c *planner) attribute(a attribute, path string) bool {
 		c.ops = append(c.ops, op{code: opAttr, slot: a.parts[0].slot, name: c.names.Intern(path)})
 		return false
 	default:
-		c.ops = append(c.ops, op{code: opJoin, parts: a.parts, name: c.names.Intern(path)})
+		c.ops = append(c.ops, op{code: opAttrJoin, parts: a.parts, name: c.names.Intern(path)})
 		return true
 	}
 }

@@ -145,7 +145,7 @@ func (r *runner) odd(o *op, vals []value, mark int) error {
 	if o.code == opDynamic {
 		return r.dynamic(o, vals)
 	}
-	if len(o.parts) == 1 {
+	if len(o.parts) == 1 && o.code == opJoin {
 		return r.value(o, partValue(o.parts[0], vals), mark)
 	}
 	return r.join(o, vals)
@@ -224,7 +224,7 @@ func (r *runner) join(o *op, vals []value) error {
 				more = more || len(parts[i].data) > 0
 				v = item
 			}
-			if v.isBinXML() {
+			if v.isBinXML() && o.code == opJoin {
 				if err := r.stream(int(v.at), int(v.at)+len(v.data), o.at); err != nil {
 					return err
 				}

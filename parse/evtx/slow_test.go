@@ -375,7 +375,12 @@ func (s *slow) walk(nodes []slowNode, path string, quiet, attrs, data bool) erro
 	return nil
 }
 
-func under(path, name string) string { return strings.TrimPrefix(path+"."+name, ".") }
+func under(path, name string) string {
+	if path == "" && name == "" {
+		return "Event"
+	}
+	return strings.TrimPrefix(path+"."+name, ".")
+}
 
 func (s *slow) walkElement(e *slowElement, path string, data bool) error {
 	parent := path
@@ -431,7 +436,14 @@ func joined(parts []slowNode) string {
 
 func (s *slow) attribute(a slowAttr, path string) error {
 	if !isSlot(a.parts) {
-		return s.run(a.parts, path, false, false, false)
+		var flat []slowNode // binary XML is bytes here
+		for _, n := range a.parts {
+			if n.val.typ == 0x21 {
+				n.val.typ = 0x0e
+			}
+			flat = append(flat, n)
+		}
+		return s.run(flat, path, false, false, false)
 	}
 	v := a.parts[0].val
 	switch {
@@ -522,6 +534,9 @@ func (v slowValue) null() bool {
 func (v slowValue) items() []slowValue {
 	var out []slowValue
 	typ, data, at := v.typ&^0x80, v.data, v.at
+	if typ == 0x21 {
+		typ = 0x0e
+	}
 	for len(data) > 0 {
 		n, skip := len(data), 0
 		switch width := len(slowZero(typ)); {

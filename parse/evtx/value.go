@@ -131,6 +131,9 @@ func (v value) next() (item, rest value, ok bool) {
 		return value{}, value{}, false
 	}
 	typ := v.typ &^ typeIsArray
+	if typ == typeBinXML {
+		typ = typeBinary // there are no such arrays
+	}
 	n, skip := v.itemLen(typ)
 	item = value{v.data[:n], v.at, typ}
 	return item, value{v.data[n+skip:], v.at + int32(n+skip), v.typ}, true
