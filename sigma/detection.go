@@ -216,7 +216,7 @@ func (it *item) finishRegex(t *term) Expr {
 	} else if t.ends && !t.starts {
 		text = `(?:` + text + `)\z`
 	}
-	re, fault := compileRegex(text, t.flags)
+	re, fault := compileRegex(text, t.flags, &it.d.regexSize)
 	if fault != nil {
 		mark := it.d.at(t.node, "")
 		if i := strings.Index(t.node.Value, fault.fragment); i >= 0 && fault.fragment != "" {

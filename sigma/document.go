@@ -26,6 +26,9 @@ type document struct {
 	problems []Problem
 	failed   bool
 	muted    int
+	// expanded counts the values that modifiers made, regexSize the steps of
+	// the regular expressions, for their limits.
+	expanded, regexSize int
 }
 
 // file is one rule file.

@@ -361,8 +361,12 @@ func (it *item) base64(m *modifier, t *term) bool {
 	return true
 }
 
-// maxExpansion bounds the spellings that one value may expand to.
-const maxExpansion = 20_000
+// Limits on the spellings that one value, and all values of a document, may
+// expand to.
+const (
+	maxExpansion    = 5_000
+	maxAllExpansion = 200_000
+)
 
 func (it *item) windash(m *modifier, t *term) bool {
 	spellings, ok := windash(t.pattern, maxExpansion)
@@ -370,15 +374,18 @@ func (it *item) windash(m *modifier, t *term) bool {
 		it.d.report(CodeTooManyValues, fmt.Sprintf("windash makes more than %d values of this", maxExpansion), it.d.at(t.node, ""), it.mark(m, "the modifier"))
 		return false
 	}
-	it.spread(t, spellings)
-	return true
+	return it.spread(m, t, spellings)
 }
 
 // spread makes alternatives of a text, which keep everything else of it.
-func (it *item) spread(t *term, spellings []Pattern) {
+func (it *item) spread(m *modifier, t *term, spellings []Pattern) bool {
 	if len(spellings) == 1 {
 		t.pattern = spellings[0]
-		return
+		return true
+	}
+	if it.d.expanded += len(spellings); it.d.expanded > maxAllExpansion {
+		it.d.report(CodeTooManyValues, fmt.Sprintf("%s makes more than %d values in this document", m.name, maxAllExpansion), it.d.at(t.node, ""), it.mark(m, "the modifier"))
+		return false
 	}
 	alternatives := make([]term, len(spellings))
 	for i, s := range spellings {
@@ -386,4 +393,5 @@ func (it *item) spread(t *term, spellings []Pattern) {
 		alternatives[i].pattern = s
 	}
 	t.kind, t.any = anyTerm, alternatives
+	return true
 }

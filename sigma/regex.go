@@ -15,6 +15,8 @@ import (
 const (
 	maxRegexText = 1 << 16
 	maxRegexSize = 50_000
+	// maxAllRegexSize is for all expressions of a document together.
+	maxAllRegexSize = 1_000_000
 )
 
 // regexFault is what is wrong with a regular expression.
@@ -28,7 +30,9 @@ type regexFault struct {
 // compileRegex compiles a PCRE expression as far as RE2 goes. flags are any of
 // i, m and s. A match is looked for anywhere in the value; as in PCRE, and not
 // as in Go, a $ without m also stands before a newline that ends the value.
-func compileRegex(text, flags string) (*regexp.Regexp, *regexFault) {
+//
+// total is the size of the document's expressions so far, and is added to.
+func compileRegex(text, flags string, total *int) (*regexp.Regexp, *regexFault) {
 	if len(text) > maxRegexText {
 		return nil, &regexFault{CodeRegexSize, fmt.Sprintf("the regular expression has %d bytes; up to %d are read", len(text), maxRegexText), ""}
 	}
@@ -42,8 +46,12 @@ func compileRegex(text, flags string) (*regexp.Regexp, *regexFault) {
 	if err != nil {
 		return nil, regexError(err)
 	}
-	if size := programSize(tree); size > maxRegexSize {
+	size := programSize(tree)
+	if size > maxRegexSize {
 		return nil, &regexFault{CodeRegexSize, "the regular expression is too large once its repetitions are written out", ""}
+	}
+	if *total += size; *total > maxAllRegexSize {
+		return nil, &regexFault{CodeRegexSize, "the regular expressions of this document are too large together", ""}
 	}
 	if dollars(tree) {
 		text = tree.String()

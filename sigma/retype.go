@@ -178,7 +178,10 @@ func (it *item) expand(m *modifier, t *term) bool {
 	for _, p := range parts {
 		spellings = it.extend(spellings, p)
 	}
-	if it.spread(t, spellings); regex {
+	if !it.spread(m, t, spellings) {
+		return false
+	}
+	if regex {
 		t.text = t.pattern.literal()
 		for i := range t.any {
 			t.any[i].text = t.any[i].pattern.literal()

@@ -16,7 +16,7 @@ import (
 const (
 	maxDepth = 100
 	// maxNodes bounds a document after its aliases are followed.
-	maxNodes = 2_000_000
+	maxNodes = 500_000
 	// maxFile bounds a rule file, in bytes.
 	maxFile = 64 << 20
 )
