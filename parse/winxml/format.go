@@ -81,8 +81,14 @@ func (rules) Cut(data []byte, _, hasty bool) int {
 		}
 		end = at
 	}
-	if hasty {
+	switch {
+	case !hasty:
+		return 0
+	case bytes.Contains(data, []byte(endTag)):
+		return bytes.LastIndex(data, []byte(endTag)) + len(endTag)
+	case findEvent(data) >= 0:
+		return 0 // one event, and a long one
+	default:
 		return bytes.LastIndexByte(data, '\n') + 1
 	}
-	return 0
 }

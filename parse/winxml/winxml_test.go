@@ -142,3 +142,12 @@ func TestWhatIsNoEventIsKeptAndReported(t *testing.T) {
 		}
 	}
 }
+
+func TestLongEventIsReadAmongOtherText(t *testing.T) {
+	long := "<Event><System>\n<EventID>1</EventID></System><EventData><Data Name='a'>" + strings.Repeat("x\n", 1<<20) + "</Data></EventData></Event>"
+	other := strings.Repeat("no event\n", 1<<18)
+	records, problems := read(t, other+long+"\n"+other+long, winxml.Format{}.Split)
+	if len(records) != 2<<18+2 || len(problems) != 2<<18 || records[1<<18].Raw != long || records[2<<18+1].Raw != long {
+		t.Errorf("read %d records with %d problems; want %d and %d", len(records), len(problems), 2<<18+2, 2<<18)
+	}
+}
