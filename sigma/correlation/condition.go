@@ -31,6 +31,10 @@ type condition struct {
 	expr       logic
 	chains     []chain // alternatives
 
+	// keep is how many different values decide the bounds of a window that
+	// closes; with more of them only the exact figure is still to be found.
+	keep int
+
 	// rising: more events never make it false, so that it is decided as events
 	// come. What is not rising is decided when a window closes.
 	rising bool
@@ -131,6 +135,10 @@ func (c *compiler) checkBounds(n *node) bool {
 			return false
 		}
 		k.rising = k.rising && !b.Not && (b.Op == sigma.Greater || b.Op == sigma.GreaterEqual)
+		k.keep = max(k.keep, int(min(max(b.Number, 0), 1<<30))+2)
+	}
+	if k.rising {
+		k.keep = math.MaxInt
 	}
 	return true
 }

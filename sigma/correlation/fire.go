@@ -37,22 +37,6 @@ func (e *engine) closeDue(n *node) error {
 	return nil
 }
 
-// finalFigure is the figure of a window that is complete.
-func (e *engine) finalFigure(n *node, g *group) (float64, bool, error) {
-	c := &n.condition
-	if c.kind != percentage {
-		f, ok := c.figure(&g.tally, g.open)
-		return f, ok, nil
-	}
-	var values []float64
-	err := e.pool.each(&g.queue, func(en *entry) { values = append(values, en.x.numbers...) })
-	if err != nil || len(values) == 0 {
-		return 0, false, err
-	}
-	f := percentile(values, c.percentile)
-	return f, c.meets(f), nil
-}
-
 // fire makes a hit of a group's window, hands it on to the correlations above,
 // and keeps it for report unless it is silent.
 func (e *engine) fire(n *node, g *group, at int64, figure float64) error {
@@ -72,10 +56,7 @@ func (e *engine) fire(n *node, g *group, at int64, figure float64) error {
 	}
 	h := &Hit{
 		Correlation: n.correlation, Rule: n.rule, Time: utc(shownTime(at, g)), ID: g.hit, Figure: figure,
-		Group: slices.Clone(g.shown), Late: g.late, Early: e.loose, index: n.index, key: g.key,
-	}
-	for _, l := range leaves {
-		h.events = append(h.events, Event{Time: utc(l.t), ID: l.id, Rule: int(l.rule), Ref: l.ref})
+		Group: slices.Clone(g.shown), Late: g.late, Early: e.loose, index: n.index, key: g.key, leaves: leaves,
 	}
 	e.hits = append(e.hits, h)
 	return nil

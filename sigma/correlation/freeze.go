@@ -28,20 +28,21 @@ func (e *engine) digest(key []byte) digest {
 
 // makeRoom brings memory back within its bound at the end of an instant, when
 // nobody holds a group: first full chunks go to disk, then whole groups, those
-// untouched for longest first.
+// untouched for longest first. Groups of this instant stay: they may be the ones
+// that the next is for, and a big one would go to and fro with every event.
 func (e *engine) makeRoom() error {
 	if err := e.pool.relieve(); err != nil {
 		return err
 	}
 	for idle := 0; e.pool.over() && idle < len(e.state); e.victim = (e.victim + 1) % len(e.state) {
 		gs := &e.state[e.victim]
-		if gs.first == nil {
+		if gs.first == nil || gs.first.last >= e.now {
 			idle++
 			continue
 		}
 		idle = 0
 		// Some at a time, so that correlations share the memory.
-		for k := 0; k < 64 && gs.first != nil && e.pool.over(); k++ {
+		for k := 0; k < 64 && e.pool.over() && gs.first != nil && gs.first.last < e.now; k++ {
 			if err := e.freeze(gs, gs.first); err != nil {
 				return err
 			}
@@ -145,7 +146,7 @@ func appendGroup(b []byte, g *group) []byte {
 	}
 	b = binary.AppendVarint(b, g.open)
 	b = binary.AppendVarint(b, g.last)
-	b = append(b, flags(g.holding, g.late))
+	b = append(b, flags(g.holding, g.late, g.tally.capped))
 	b = append(b, g.hit[:]...)
 	b = appendTally(b, &g.tally)
 	b = binary.AppendUvarint(b, uint64(len(g.queue.chunks)))
@@ -214,6 +215,7 @@ func (d *decoder) group(n *node) *group {
 	g.holding, g.late = f&1 != 0, f&2 != 0
 	copy(g.hit[:], d.bytes(len(g.hit)))
 	g.tally = n.condition.newTally()
+	g.tally.capped = f&4 != 0
 	d.tally(&g.tally)
 	for range d.length() {
 		c := d.chunk()

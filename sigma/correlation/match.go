@@ -50,7 +50,7 @@ type Hit struct {
 	Early bool
 
 	index  int
-	events []Event
+	leaves []leaf
 	key    string
 }
 
@@ -72,7 +72,7 @@ type Event struct {
 }
 
 // Len returns how many events the hit lists.
-func (h *Hit) Len() int { return len(h.events) }
+func (h *Hit) Len() int { return len(h.leaves) }
 
 // Events returns the base events that the hit rests on, each once, in the order
 // of (time, id): all that are in the window and in the group. Of a hit that
@@ -80,8 +80,8 @@ func (h *Hit) Len() int { return len(h.events) }
 // only be used during the call that the hit was given to.
 func (h *Hit) Events() iter.Seq[Event] {
 	return func(yield func(Event) bool) {
-		for _, e := range h.events {
-			if !yield(e) {
+		for _, l := range h.leaves {
+			if !yield(l.event()) {
 				return
 			}
 		}
@@ -89,7 +89,9 @@ func (h *Hit) Events() iter.Seq[Event] {
 }
 
 // Last returns the last event listed.
-func (h *Hit) Last() Event { return h.events[len(h.events)-1] }
+func (h *Hit) Last() Event { return h.leaves[len(h.leaves)-1].event() }
+
+func (l leaf) event() Event { return Event{Time: utc(l.t), ID: l.id, Rule: int(l.rule), Ref: l.ref} }
 
 // Options bound a run.
 type Options struct {

@@ -8,6 +8,7 @@ import (
 // kept up to date as entries come and go and can be made again from them.
 type tally struct {
 	n      int
+	capped bool             // keys is not all: see condition.keep
 	slots  []int32          // together, expression, alternatives: matches by rule
 	keys   map[string]int32 // distinct: events by value
 	sum    sum              // summing, averaging
@@ -58,6 +59,10 @@ func (c *condition) count(t *tally, e *entry, by int) {
 	for _, k := range e.x.keys {
 		if t.keys == nil {
 			break
+		}
+		if _, known := t.keys[k]; !known && len(t.keys) >= c.keep {
+			t.capped = true
+			continue
 		}
 		if t.keys[k] += int32(by); t.keys[k] == 0 {
 			delete(t.keys, k)
