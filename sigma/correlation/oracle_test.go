@@ -65,9 +65,16 @@ type world struct {
 	values       [][][]string
 }
 
+// holding is the instants at which conditions held, as name, group and time;
+// the oracle notes them.
+type holding map[string]bool
+
+func (h holding) note(name, key string, at int64) { h[fmt.Sprint(name, key, " ", at)] = true }
+
 // oracle returns the hits of all correlations that no other refers to or whose
 // users say generate.
-func (w *world) oracle() []string {
+func (w *world) oracle() ([]string, holding) {
+	held := holding{}
 	times := map[event.ID]int64{}
 	produced := map[string][]occurrence{}
 	for i, m := range w.matches {
@@ -84,14 +91,14 @@ func (w *world) oracle() []string {
 	}
 	var all []told
 	for _, c := range w.correlations {
-		o := oracleRun{c: c, times: times}
+		o := oracleRun{c: c, times: times, held: held}
 		o.run(produced)
 		produced[c.Name] = o.out
 		if !w.silent(c.Name) {
 			all = append(all, o.hits...)
 		}
 	}
-	return sortTold(all)
+	return sortTold(all), held
 }
 
 func (w *world) silent(name string) bool {
@@ -107,6 +114,7 @@ func (w *world) silent(name string) bool {
 type oracleRun struct {
 	c     *sigma.Correlation
 	times map[event.ID]int64
+	held  holding
 	out   []occurrence
 	hits  []told
 }
@@ -262,6 +270,9 @@ func (o *oracleRun) slide(key string, occs []occurrence) {
 		}
 		window := between(occs, from, occ.at)
 		figure, now := o.holds(window)
+		if now {
+			o.held.note(o.c.Name, key, occ.at)
+		}
 		switch {
 		case now && !holding:
 			o.fire(key, occ.at, figure, window)

@@ -169,7 +169,8 @@ func TestBatchAgreesWithTheDefinition(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := drawWorld(t)
 		set, ms := w.compiled(t)
-		same(t, "batch", runBatch(t, set, ms, correlation.Options{}), w.oracle())
+		want, _ := w.oracle()
+		same(t, "batch", runBatch(t, set, ms, correlation.Options{}), want)
 	})
 }
 
@@ -188,7 +189,7 @@ func TestStreamWithinItsBoundAgreesWithBatch(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := drawWorld(t)
 		set, ms := w.compiled(t)
-		want := runBatch(t, set, ms, correlation.Options{})
+		want, held := w.oracle()
 		const bound = 5
 		slices.SortStableFunc(ms, func(a, b correlation.Match) int { return a.Time.Compare(b.Time) })
 		// Each match comes at its time plus a delay of at most the bound.
@@ -202,7 +203,7 @@ func TestStreamWithinItsBoundAgreesWithBatch(t *testing.T) {
 		var hits, early []string
 		s := correlation.NewStream(set, correlation.Options{Lateness: bound * time.Second, Announce: true, Memory: 1}, func(h *correlation.Hit) error {
 			if h.Early {
-				early = append(early, fmt.Sprint(h.Correlation.Name, h.Group, h.Last().Time.Unix()))
+				early = append(early, fmt.Sprint(h.Correlation.Name, tell(h).key, " ", h.Time.UnixNano()))
 			} else {
 				hits = append(hits, tell(h).String())
 			}
@@ -217,8 +218,48 @@ func TestStreamWithinItsBoundAgreesWithBatch(t *testing.T) {
 			t.Fatalf("Finish: %v", err)
 		}
 		same(t, "stream", hits, want)
+		for _, e := range early {
+			if !held[e] {
+				t.Fatalf("announced %s, when the condition does not hold", e)
+			}
+		}
 		if st := s.Stats(); st.Late != 0 {
 			t.Fatalf("Late = %d; want 0", st.Late)
 		}
+	})
+}
+
+func TestWhatIsAnnouncedInOrderIsWhatFires(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := drawWorld(t)
+		for _, c := range w.correlations { // conditions that can be announced, over rules
+			c.Type, c.Condition = sigma.EventCount, sigma.CorrelationCondition{Bounds: []sigma.Bound{{Op: sigma.GreaterEqual, Number: 2}}}
+			c.Rules = []string{"r0", "r1"}
+		}
+		set, ms := w.compiled(t)
+		slices.SortStableFunc(ms, func(a, b correlation.Match) int { return a.Time.Compare(b.Time) })
+		// One match an instant: what enters together cannot be told apart early.
+		ms = slices.CompactFunc(ms, func(a, b correlation.Match) bool { return a.Time.Equal(b.Time) })
+		var early, hits []string
+		s := correlation.NewStream(set, correlation.Options{Lateness: time.Hour, Announce: true}, func(h *correlation.Hit) error {
+			if h.Early {
+				early = append(early, tell(h).String())
+			} else {
+				hits = append(hits, tell(h).String())
+			}
+			return nil
+		})
+		for _, m := range ms {
+			if err := s.Add(m); err != nil {
+				t.Fatalf("Add: %v", err)
+			}
+		}
+		if len(hits) > 0 {
+			t.Fatalf("%d hits before the bound has passed", len(hits))
+		}
+		if err := s.Finish(); err != nil {
+			t.Fatalf("Finish: %v", err)
+		}
+		same(t, "announced", early, hits)
 	})
 }
