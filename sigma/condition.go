@@ -78,11 +78,11 @@ type conditionParser struct {
 	depth  int
 	end    int
 	// fault is what is wrong, and where.
-	fault  string
-	where  token
-	code   Code
-	upper  []token
-	nested bool
+	fault string
+	where token
+	code  Code
+	// upper are the operators in upper case.
+	upper []token
 }
 
 // maxConditionDepth bounds nested parentheses and nots.
@@ -420,11 +420,12 @@ func combinations(n, k int) int {
 // atLeast is true if k of the list are: the first and k-1 of the others, or k
 // of the others.
 func atLeast(list []Expr, k int) Expr {
-	switch {
-	case k >= len(list):
+	if k >= len(list) {
 		return and(list)
-	case k == 1:
+	}
+	if k == 1 || len(list) == 0 {
 		return or(list)
 	}
-	return Or{And{list[0], atLeast(list[1:], k-1)}, atLeast(list[1:], k)}
+	first, others := list[0], list[1:]
+	return Or{And{first, atLeast(others, k-1)}, atLeast(others, k)}
 }

@@ -166,11 +166,11 @@ func (it *item) finish(t *term) Expr {
 	case refTerm:
 		return it.finishRef(t)
 	case existsTerm:
-		if p := it.predicate(t, Exists); !t.truth {
+		p := it.predicate(t, Exists)
+		if !t.truth {
 			return Not{p}
-		} else {
-			return p
 		}
+		return p
 	default:
 		p := it.predicate(t, TimePart)
 		p.Number, p.Part, p.Ref.Op = t.number, t.part, t.op

@@ -11,8 +11,7 @@ import (
 // become lower case. Bytes that are not UTF-8 stay as they are. The result may
 // be shorter or longer than src.
 func Fold(dst, src []byte) []byte {
-	for i := 0; i < len(src); i++ {
-		c := src[i]
+	for i, c := range src {
 		if c >= utf8.RuneSelf {
 			return foldRunes(dst, src[i:])
 		}

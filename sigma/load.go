@@ -181,8 +181,7 @@ func (s *source) parse(cfg *config) []*entry {
 
 // cause leaves the path out of an error, since the mark has it.
 func cause(err error) string {
-	var p *fs.PathError
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		return p.Err.Error()
 	}
 	return err.Error()

@@ -38,7 +38,7 @@ func everyPlaceholder(t testing.TB, dir string) map[string][]string {
 	t.Helper()
 	name := regexp.MustCompile(`%([A-Za-z_-]+)%`)
 	out := map[string][]string{}
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
 		if err != nil || filepath.Ext(path) != ".yml" {
 			return err
 		}

@@ -84,36 +84,68 @@ func unsupported(text string) string {
 		rest := text[i:]
 		switch c := text[i]; {
 		case c == '\\' && len(rest) > 1:
-			if next := rest[1]; !class && (next >= '1' && next <= '9' || next == 'k' || next == 'g') {
+			if !class && strings.IndexByte("123456789kg", rest[1]) >= 0 {
 				return rest[:2]
 			}
-			if strings.HasPrefix(rest, `\Q`) {
-				if end := strings.Index(rest, `\E`); end > 0 {
-					i += end
-				}
-			}
-			i++
+			i += escapeWidth(rest) - 1
 		case class:
 			class = c != ']'
 		case c == '[':
 			class = true
-			// A bracket that comes first is a member.
-			if strings.HasPrefix(rest, "[]") {
-				i++
-			} else if strings.HasPrefix(rest, "[^]") {
-				i += 2
-			}
+			i += classHead(rest) - 1
 		case c == '(':
-			for _, construct := range [...]string{"(?=", "(?!", "(?<=", "(?<!", "(?>", "(?(", "(?R", "(?|", "(?#", "(*"} {
-				if strings.HasPrefix(rest, construct) {
-					return construct
-				}
+			if g := unsupportedGroup(rest); g != "" {
+				return g
 			}
-		case (c == '*' || c == '+' || c == '?' || c == '}') && len(rest) > 1 && rest[1] == '+' && (c != '}' || isRepeat(text[:i+1])):
+		case len(rest) > 1 && rest[1] == '+' && isQuantifier(text[:i+1]):
 			return rest[:2]
 		}
 	}
 	return ""
+}
+
+// escapeWidth is how many bytes an escape takes: two, or for \Q up to \E.
+func escapeWidth(rest string) int {
+	if strings.HasPrefix(rest, `\Q`) {
+		if end := strings.Index(rest, `\E`); end > 0 {
+			return end + 2
+		}
+	}
+	return 2
+}
+
+// classHead is how many bytes open a class: a bracket that comes first in it is
+// a member.
+func classHead(rest string) int {
+	switch {
+	case strings.HasPrefix(rest, "[]"):
+		return 2
+	case strings.HasPrefix(rest, "[^]"):
+		return 3
+	default:
+		return 1
+	}
+}
+
+func unsupportedGroup(rest string) string {
+	for _, construct := range [...]string{"(?=", "(?!", "(?<=", "(?<!", "(?>", "(?(", "(?R", "(?|", "(?#", "(*"} {
+		if strings.HasPrefix(rest, construct) {
+			return construct
+		}
+	}
+	return ""
+}
+
+// isQuantifier says whether the text ends in a quantifier.
+func isQuantifier(text string) bool {
+	switch text[len(text)-1] {
+	case '*', '+', '?':
+		return true
+	case '}':
+		return isRepeat(text)
+	default:
+		return false
+	}
 }
 
 // isRepeat says whether the text ends in a counted repetition.

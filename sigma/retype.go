@@ -155,12 +155,12 @@ func (it *item) expand(m *modifier, t *term) bool {
 		t.pattern = Pattern{{Literal: t.text}}
 	}
 	parts := splitPlaceholders(t.pattern)
-	total, any := 1, false
+	total, found := 1, false
 	for _, p := range parts {
 		if p.placeholder == "" {
 			continue
 		}
-		any = true
+		found = true
 		values, ok := it.d.cfg.placeholders[p.placeholder]
 		if !ok || len(values) == 0 {
 			it.d.advise(CodePlaceholder, "give its values in the table of placeholders", fmt.Sprintf("the placeholder %%%s%% has no values", p.placeholder), it.d.at(t.node, ""))
@@ -171,7 +171,7 @@ func (it *item) expand(m *modifier, t *term) bool {
 			return false
 		}
 	}
-	if !any {
+	if !found {
 		it.d.report(CodeNoPlaceholder, "the modifier expand finds no placeholder here", it.d.at(t.node, ""), it.mark(m, "the modifier"))
 	}
 	spellings := []Pattern{nil}
