@@ -223,16 +223,28 @@ func (f Field) Int() (int64, bool) {
 		return int64(int32(binary.LittleEndian.Uint32(f.Data))), true
 	case Int64:
 		return int64(binary.LittleEndian.Uint64(f.Data)), true
-	case Text, TextUTF16, Number:
-		var buf [24]byte
-		if len(f.Data) > 48 {
+	case Text, Number:
+		return parseInt(f.Data)
+	case TextUTF16:
+		if len(f.Data) > 2*maxDigits {
 			return 0, false
 		}
-		v, err := strconv.ParseInt(string(f.AppendText(buf[:0])), 10, 64)
-		return v, err == nil
+		var buf [4 * maxDigits]byte
+		return parseInt(AppendUTF16(buf[:0], f.Data))
 	default:
 		return 0, false
 	}
+}
+
+// maxDigits is more than any number of 64 bits has.
+const maxDigits = 24
+
+func parseInt(b []byte) (int64, bool) {
+	if len(b) > maxDigits {
+		return 0, false
+	}
+	v, err := strconv.ParseInt(string(b), 10, 64)
+	return v, err == nil
 }
 
 // fileTimeEpoch is 1601-01-01 in seconds before 1970-01-01.
