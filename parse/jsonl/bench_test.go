@@ -129,3 +129,14 @@ func BenchmarkFastjsonVisitFlat(b *testing.B) {
 	}
 	b.ReportMetric(float64(n)*float64(b.N)/cpu().Seconds(), "events/cpu-s")
 }
+
+func TestDecodingAllocatesNothingPerEvent(t *testing.T) {
+	d := jsonl.Format{}.NewDecoder(event.NewNames())
+	block := &parse.Block{Data: flatEvents(1000), Record: 1, Source: &event.Source{}}
+	n := testing.AllocsPerRun(10, func() {
+		d.Decode(block, func(*event.Event) bool { return true }, func(p parse.Problem) { t.Error(p) })
+	})
+	if n > 5 {
+		t.Errorf("%v allocations for 1000 events; want none but the call's own", n)
+	}
+}

@@ -214,7 +214,3 @@ func checkGap(t *testing.T, text []byte, from, to int64) {
 		gap = gap[n:]
 	}
 }
-
-func BenchmarkDecode(b *testing.B) {
-	benchDecode(b, strings.Repeat(logon+"\n", 200), 200)
-}
