@@ -1,8 +1,10 @@
 package main
 
 import (
+	"archive/zip"
 	"bufio"
 	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
@@ -47,6 +49,8 @@ func TestStories(t *testing.T) {
 			"writeevtx": writeEVTX,
 			"exits":     exits,
 			"digest":    digest,
+			"compress":  compress,
+			"pack":      pack,
 			"eventid":   eventID,
 		},
 	})
@@ -79,6 +83,32 @@ func digest(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: digest FILE")
 	}
 	ts.Setenv("SHA256", fmt.Sprintf("%x", sha256.Sum256([]byte(ts.ReadFile(args[0])))))
+}
+
+// compress replaces a file by its gzip: compress FILE.
+func compress(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: compress FILE")
+	}
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	_, err := w.Write([]byte(ts.ReadFile(args[0])))
+	ts.Check(errors.Join(err, w.Close()))
+	name := ts.MkAbs(args[0])
+	ts.Check(os.Rename(name, name+".gz"))
+	ts.Check(os.WriteFile(name+".gz", b.Bytes(), 0o644))
+}
+
+// pack writes a zip of a folder: pack ZIP FOLDER.
+func pack(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: pack ZIP FOLDER")
+	}
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	err := w.AddFS(os.DirFS(ts.MkAbs(args[1])))
+	ts.Check(errors.Join(err, w.Close()))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b.Bytes(), 0o644))
 }
 
 // eventID sets $EVENT to the id of a record, as the JSON lines of the last

@@ -97,7 +97,7 @@ func (w *csvWriter) write(d *detect.Detection) error {
 		if name == "" {
 			name = "keywords"
 		}
-		matched = append(matched, name+"="+m.Text)
+		matched = append(matched, name+"="+m.Text())
 	}
 	for i := range d.Events {
 		events = append(events, d.Events[i].ID.String())

@@ -20,14 +20,7 @@ func (s *session) showProgress(i *inputs, quiet bool) (done func()) {
 		return func() {}
 	}
 	bars := mpb.New(mpb.WithOutput(s.stderr), mpb.WithWidth(40))
-	bar := bars.AddBar(storedBytes(i.paths),
-		mpb.BarRemoveOnComplete(),
-		mpb.PrependDecorators(decor.CountersKibiByte("% .1f / % .1f")),
-		mpb.AppendDecorators(
-			decor.Percentage(decor.WCSyncSpace),
-			decor.AverageSpeed(decor.SizeB1024(0), "  % .1f"),
-			decor.OnComplete(decor.AverageETA(decor.ET_STYLE_GO, decor.WC{W: 8}), "")),
-	)
+	bar := addBar(bars, storedBytes(i.paths))
 	i.onBytes = func(n int64) { bar.IncrInt64(n) }
 	before := s.notes
 	s.notes = aboveBar{bars}
@@ -36,6 +29,21 @@ func (s *session) showProgress(i *inputs, quiet bool) (done func()) {
 		bar.Abort(true)
 		bars.Wait()
 	}
+}
+
+// addBar adds a bar with rate and remaining time, or, if the total is not known,
+// a line with what was read so far and the rate.
+func addBar(bars *mpb.Progress, total int64) *mpb.Bar {
+	speed := decor.AverageSpeed(decor.SizeB1024(0), "  % .1f")
+	if total <= 0 {
+		return bars.New(0, mpb.NopStyle(), mpb.BarRemoveOnComplete(),
+			mpb.PrependDecorators(decor.CurrentKibiByte("% .1f"), speed))
+	}
+	return bars.AddBar(total, mpb.BarRemoveOnComplete(),
+		mpb.PrependDecorators(decor.CountersKibiByte("% .1f / % .1f")),
+		mpb.AppendDecorators(
+			decor.Percentage(decor.WCSyncSpace), speed,
+			decor.OnComplete(decor.AverageETA(decor.ET_STYLE_GO, decor.WC{W: 8}), "")))
 }
 
 // aboveBar writes lines above a progress bar.

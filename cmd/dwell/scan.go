@@ -50,6 +50,7 @@ func (c *scanCommand) Run(s *session) error {
 	w := c.writer(s, out)
 	f, err := scan(s, &job{
 		paths: c.Paths, rules: &c.ruleFlags, filter: c.filter(), in: &c.inputFlags, digests: c.Manifest != "",
+		encode: c.Output == "jsonl" || c.Output == "json",
 	}, w.write)
 	if f == nil {
 		return err
@@ -100,6 +101,8 @@ type job struct {
 	filter  detect.Filter
 	in      *inputFlags
 	digests bool
+	// encode says that write asks every detection for its JSON.
+	encode bool
 }
 
 // scan runs the rules over the inputs, hands each detection to write, and
@@ -118,7 +121,7 @@ func scan(s *session, j *job, write func(*detect.Detection) error) (*findings, e
 		return nil, err
 	}
 	f := &findings{rules: rules, inputs: in, book: hits.NewBook(), filter: j.filter, unread: s.trouble}
-	run := detect.Scan{Program: rules.program, Names: rules.names, Workers: j.in.Workers, Filter: j.filter}
+	run := detect.Scan{Program: rules.program, Names: rules.names, Workers: j.in.Workers, Filter: j.filter, Encode: j.encode}
 	done := s.showProgress(in, j.in.Quiet)
 	defer done()
 	f.tally, err = run.Run(s.ctx, in.all(), detect.Sink{

@@ -29,6 +29,7 @@ func (l *looks) why(f *findings) {
 		l.empty(f)
 	}
 	l.idle(idle)
+	l.excepted(f.tally)
 	if n := withoutLogSource(f.tally); n > 0 {
 		l.line("%s to no log source that rules are written for; only rules without log source saw them.", belong(n))
 	}
@@ -103,6 +104,17 @@ func logSourceText(ls sigma.LogSource) string {
 		}
 	}
 	return cmp.Or(strings.Join(parts, ", "), "any")
+}
+
+// excepted lists the exceptions that explained matches away.
+func (l *looks) excepted(t *detect.Tally) {
+	used := slices.SortedFunc(maps.Keys(t.Excepted), func(a, b *detect.Exception) int {
+		return cmp.Or(strings.Compare(a.Source.File, b.Source.File), cmp.Compare(a.Source.Line, b.Source.Line))
+	})
+	for _, e := range used {
+		l.line("%s left out by the exception at %s: %s", many(t.Excepted[e], "match"),
+			table.Clean(e.Source.String()), table.Clean(cmp.Or(e.Reason, "no reason given")))
+	}
 }
 
 func withoutLogSource(t *detect.Tally) int64 {
