@@ -61,9 +61,8 @@ func (d *Dumper) AppendLines(dst []byte, b *parse.Block, report func(parse.Probl
 // root writes the record as an object.
 func (d *Dumper) root(rec record) error {
 	d.out = append(d.out, '{')
-	at := len(d.out)
 	err := d.members(rec.at+recordHeader, rec.at+len(rec.raw)-recordTrailer, &object{})
-	if err == nil && len(d.out) == at {
+	if err == nil && d.steps == 0 {
 		err = errEmpty
 	}
 	d.out = append(d.out, '}')

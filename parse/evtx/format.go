@@ -105,17 +105,27 @@ func (s *splitter) header() error {
 // what comes before the next chunk signature.
 func (s *splitter) blockLen(window []byte) int {
 	full := min(len(window), chunkSize)
-	if bytes.HasPrefix(window, []byte(chunkMagic)) {
-		after := window[full:]
-		if len(after) == 0 && full == chunkSize || string(after) == chunkMagic || full == chunkSize && isZero(after) {
-			return full
-		}
+	after := window[full:]
+	if bytes.HasPrefix(window, []byte(chunkMagic)) && full == chunkSize && (len(after) == 0 || string(after) == chunkMagic) {
+		return full
 	}
 	// Bytes may be missing here, so that the next chunk begins early.
-	if i := bytes.Index(window[1:], []byte(chunkMagic)); i >= 0 && i+1 < full {
-		return i + 1
+	for at := 1; at < full; at++ {
+		i := bytes.Index(window[at:], []byte(chunkMagic))
+		if i < 0 || at+i >= full {
+			break
+		}
+		if at += i; beginsChunk(window[at:]) {
+			return at
+		}
 	}
 	return full
+}
+
+// beginsChunk says whether a signature is that of a chunk and no text: the first
+// record follows the header, if that much is there.
+func beginsChunk(b []byte) bool {
+	return len(b) < chunkHeader+len(recordMagic) || string(b[chunkHeader:chunkHeader+len(recordMagic)]) == recordMagic
 }
 
 // mark sets the source's first record.

@@ -265,7 +265,7 @@ func (r *runner) dynamic(o *op, vals []value) error {
 func (r *runner) record(rec record) ([]event.Field, error) {
 	r.fields, r.vals, r.joined, r.depth, r.steps = r.fields[:0], r.vals[:0], 0, 0, 0
 	err := r.stream(rec.at+recordHeader, rec.at+len(rec.raw)-recordTrailer, place{})
-	if err == nil && len(r.fields) == 0 {
+	if err == nil && r.steps == 0 {
 		err = errEmpty
 	}
 	return r.fields, err

@@ -71,7 +71,7 @@ func slowRecord(chunk []byte, at, size int) (leaves []leaf, err error) {
 	if err := s.stream(at+24, at+size-4, "", false); err != nil {
 		return nil, err
 	}
-	if len(s.leaves) == 0 {
+	if s.work == 0 {
 		return nil, errSlow
 	}
 	return s.leaves, nil

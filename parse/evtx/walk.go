@@ -101,8 +101,8 @@ func (w walker) resync(at, end int) (record, bool) {
 			return record{gap, at}, true
 		}
 	}
-	if free := trailingZeros(gap); next == len(data) && free > 0 {
-		gap = gap[:len(gap)-free]
+	if next == len(data) && len(w.block.Data) == chunkSize {
+		gap = gap[:len(gap)-trailingZeros(gap)] // free space
 	}
 	w.problem(at, len(gap), errNoRecord)
 	return record{at: next}, true
