@@ -11,40 +11,56 @@ import "bytes"
 type affixes struct {
 	fromEnd bool
 	longest int
-	lengths []bool   // lengths[n]: some literal has n bytes
-	filter  []uint64 // bit h&mask is set if a literal hashes to h
-	mask    uint64
-	table   map[uint64][]literal
+	lengths []bool // lengths[n]: some literal has n bytes
+	// filter has a bit for each hash of a literal, sparsely; heads are the
+	// chains of literals by fewer bits of the hash.
+	filter     []uint64
+	filterMask uint64
+	heads      []int32 // index into links plus one
+	links      []affix
+}
+
+type affix struct {
+	literal
+	hash uint64
+	next int32 // index into links plus one
 }
 
 func newAffixes(literals []literal, fromEnd bool) *affixes {
-	a := &affixes{fromEnd: fromEnd, table: make(map[uint64][]literal, len(literals))}
+	a := &affixes{fromEnd: fromEnd}
 	size := 64
-	for size < 16*len(literals) {
+	for size < 4*len(literals) {
 		size *= 2
 	}
-	a.mask = uint64(size - 1)
-	a.filter = make([]uint64, size/64)
+	a.heads = make([]int32, size)
+	a.filter = make([]uint64, 16*size/64)
+	a.filterMask = uint64(16*size - 1)
 	for _, l := range literals {
 		a.longest = max(a.longest, len(l.text))
 	}
 	a.lengths = make([]bool, a.longest+1)
 	for _, l := range literals {
-		var h uint64
-		for i := range l.text {
-			h = roll(h, a.at(l.text, i))
-		}
-		a.lengths[len(l.text)] = true
-		slot := mix(h) & a.mask
-		a.filter[slot>>6] |= 1 << (slot & 63)
-		a.table[h] = append(a.table[h], l)
+		a.add(l)
 	}
 	return a
 }
 
-func roll(h uint64, b byte) uint64 { return (h + uint64(b) + 1) * 0x9E3779B97F4A7C15 }
+func (a *affixes) add(l literal) {
+	var h uint64
+	for i := range l.text {
+		h = roll(h, a.at(l.text, i))
+	}
+	a.lengths[len(l.text)] = true
+	bit := h >> 32 & a.filterMask
+	a.filter[bit>>6] |= 1 << (bit & 63)
+	head := &a.heads[bit&uint64(len(a.heads)-1)]
+	a.links = append(a.links, affix{literal: l, hash: h, next: *head})
+	*head = int32(len(a.links))
+}
 
-func mix(h uint64) uint64 { return h >> 32 }
+// roll takes one more byte into a hash. The high half is used: every bit of the
+// text so far reaches it.
+func roll(h uint64, b byte) uint64 { return (h + uint64(b) + 1) * 0x9E3779B97F4A7C15 }
 
 // at returns the byte i steps from the end that the literals share.
 func (a *affixes) at(text []byte, i int) byte {
@@ -62,12 +78,12 @@ func (a *affixes) find(text []byte, actions []int32) []int32 {
 		if !a.lengths[i+1] {
 			continue
 		}
-		slot := mix(h) & a.mask
-		if a.filter[slot>>6]&(1<<(slot&63)) == 0 {
+		bit := h >> 32 & a.filterMask
+		if a.filter[bit>>6]&(1<<(bit&63)) == 0 {
 			continue
 		}
-		for _, l := range a.table[h] {
-			if a.has(text, l.text) {
+		for n := a.heads[bit&uint64(len(a.heads)-1)]; n != 0; n = a.links[n-1].next {
+			if l := &a.links[n-1]; l.hash == h && a.has(text, l.text) {
 				actions = append(actions, l.action)
 			}
 		}

@@ -66,7 +66,7 @@ func checkAgreement(t *rapid.T, tables *taxonomy.Tables) {
 func checkMatched(t *rapid.T, m *Matcher, rule int32, names *event.Names) {
 	for _, shown := range m.Detection(rule).Matched {
 		found := slices.ContainsFunc(m.event.Fields, func(f event.Field) bool {
-			return f.Text() == shown.Text && (shown.Field == "" || names.Text(f.Name) == shown.Field)
+			return string(f.AppendJSON(nil)) == shown.JSON && (shown.Field == "" || names.Text(f.Name) == shown.Field)
 		})
 		if !found {
 			t.Fatalf("matched %+v is no value of %s", shown, show(m.event, names))

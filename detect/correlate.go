@@ -88,12 +88,12 @@ func (c *correlator) detection(h *correlation.Hit) (*Detection, error) {
 		}
 	}
 	figure := strconv.FormatFloat(h.Figure, 'g', -1, 64)
-	d.Matched = append(d.Matched, Matched{Field: string(h.Correlation.Type), JSON: figure, Text: figure})
+	d.Matched = append(d.Matched, Matched{Field: string(h.Correlation.Type), JSON: figure})
 	return d, nil
 }
 
 func textValue(field, text string) Matched {
-	return Matched{Field: field, JSON: string(appendString(nil, text)), Text: text}
+	return Matched{Field: field, JSON: string(appendString(nil, text))}
 }
 
 // unheardHit says whether the hit is only there for another correlation.

@@ -14,16 +14,40 @@ func (m *Matcher) Detection(rule int32) Detection {
 		Rule:    &m.program.rules[rule].Meta,
 		Event:   m.Ref(),
 		Matched: m.matched(rule),
+		rule:    m.program.ruleJSON(rule),
 	}
 }
 
 // Ref describes the event that the last call of [Matcher.Match] looked at.
 func (m *Matcher) Ref() EventRef {
+	if m.referred {
+		return m.ref
+	}
 	ev := m.event
-	return EventRef{
-		ID: ev.ID(m.program.names), Time: ev.Time, Host: ev.Host.Text(), Account: m.account(),
+	m.ref = EventRef{
+		ID: ev.ID(m.program.names), Time: ev.Time, Host: m.shared(ev.Host), Account: m.account(),
 		Dataset: ev.Dataset, File: ev.Source.Path, Record: ev.Record, Offset: ev.Offset,
 	}
+	m.referred = true
+	return m.ref
+}
+
+// maxShared bounds the texts that a matcher keeps to hand out again.
+const maxShared = 4096
+
+// shared returns the value's text, the same string for the same text: hosts and
+// accounts are few and come again.
+func (m *Matcher) shared(f event.Field) string {
+	m.work.text = f.AppendText(m.work.text[:0])
+	if s, ok := m.texts[string(m.work.text)]; ok {
+		return s
+	}
+	if len(m.texts) >= maxShared {
+		clear(m.texts)
+	}
+	s := string(m.work.text)
+	m.texts[s] = s
+	return s
 }
 
 // account returns the account that the event is about, by the first of the
@@ -36,7 +60,7 @@ func (m *Matcher) account() string {
 		if rank >= best || !f.IsText() {
 			continue
 		}
-		if s := f.Text(); !noAccount(s) {
+		if s := m.shared(*f); !noAccount(s) {
 			best, account = rank, s
 		}
 	}
@@ -88,20 +112,50 @@ func (m *Matcher) matched(rule int32) []Matched {
 	if !m.marked {
 		m.mark(st)
 	}
-	var wanted []int32
-	st.ruleOf(rule).condition.positive(m.marks, m.epoch, func(p int32) { wanted = append(wanted, p) })
-	slices.Sort(wanted)
-	var out []Matched
+	m.wanted = m.wanted[:0]
+	st.ruleOf(rule).condition.positive(m.marks, m.epoch, func(p int32) { m.wanted = append(m.wanted, p) })
+	slices.Sort(m.wanted)
+	m.shown.reset()
 	for i, it := range st.items {
-		keyword, field := st.satisfies(m.program, it, wanted)
-		f := m.event.Fields[st.fields[i]]
-		if field {
-			out = append(out, matchedValue(st.columns[it.column].field, f))
+		keyword, field := st.satisfies(m.program, it, m.wanted)
+		if f := m.event.Fields[st.fields[i]]; field {
+			m.shown.add(st.columns[it.column].field, f)
 		} else if keyword {
-			out = append(out, matchedValue("", f))
+			m.shown.add("", f)
 		}
 	}
-	return append(out, m.matchedRefs(rule)...)
+	for _, field := range m.program.rules[rule].refs {
+		for _, f := range m.values(field) {
+			m.shown.add(field, f)
+		}
+	}
+	return m.shown.copy()
+}
+
+// shown gathers values to show, so that a detection takes two allocations
+// however many it has.
+type shown struct {
+	fields []string
+	ends   []int
+	json   []byte
+}
+
+func (s *shown) reset() { s.fields, s.ends, s.json = s.fields[:0], s.ends[:0], s.json[:0] }
+
+func (s *shown) add(field string, f event.Field) {
+	s.fields = append(s.fields, field)
+	s.json = f.AppendJSON(s.json)
+	s.ends = append(s.ends, len(s.json))
+}
+
+func (s *shown) copy() []Matched {
+	text, from := string(s.json), 0
+	out := make([]Matched, len(s.fields))
+	for i, field := range s.fields {
+		out[i] = Matched{Field: field, JSON: text[from:s.ends[i]]}
+		from = s.ends[i]
+	}
+	return out
 }
 
 // satisfies says whether an item satisfies one of the wanted predicates, as a
@@ -118,22 +172,6 @@ func (st *classState) satisfies(p *Program, it item, wanted []int32) (keyword, f
 		}
 	}
 	return keyword, field
-}
-
-// matchedRefs returns the values of the fields that a rule relates to each
-// other.
-func (m *Matcher) matchedRefs(rule int32) []Matched {
-	var out []Matched
-	for _, field := range m.program.rules[rule].refs {
-		for _, f := range m.values(field) {
-			out = append(out, matchedValue(field, f))
-		}
-	}
-	return out
-}
-
-func matchedValue(field string, f event.Field) Matched {
-	return Matched{Field: field, JSON: string(f.AppendJSON(nil)), Text: f.Text()}
 }
 
 // ruleOf finds a rule of the class by its number in the program.

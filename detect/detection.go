@@ -21,6 +21,9 @@ type Detection struct {
 	Matched []Matched
 	// Events are all records of a correlation in order of time, nil for a rule.
 	Events []EventRef
+
+	rule    []byte // Rule as JSON, if somebody made it already
+	encoded []byte // the whole detection as JSON, likewise
 }
 
 // EventRef says which record a detection is about and where to find it.
@@ -43,8 +46,15 @@ type Matched struct {
 	Field string
 	// JSON is the value as JSON, typed as in the record.
 	JSON string
-	// Text is the value's text form.
-	Text string
+}
+
+// Text returns the value's text form.
+func (m *Matched) Text() string {
+	if len(m.JSON) > 0 && m.JSON[0] == '"' {
+		f := event.Field{Kind: event.TextJSON, Data: []byte(m.JSON[1 : len(m.JSON)-1])}
+		return f.Text()
+	}
+	return m.JSON
 }
 
 // Before orders detections as scan and hunt print them where they must agree:

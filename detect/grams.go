@@ -9,7 +9,7 @@ import (
 // grams finds which of many literals occur anywhere in a text.
 //
 // Each literal of four bytes or more is filed under one of its four-byte grams,
-// the one that the other literals share least; a text is scanned with one
+// the one that the other literals and typical values share least; a text is scanned with one
 // bitmap probe a position, and only a filed gram leads to a comparison. Against
 // an Aho-Corasick automaton over the same literals this needs no table larger
 // than the first-level cache on the path that every byte takes, and it builds
@@ -40,7 +40,8 @@ type filedGram struct {
 
 const gramMultiplier = 0x9E3779B1 // 2^32 divided by the golden ratio (Knuth, TAOCP 6.4)
 
-func newGrams(literals []literal) *grams {
+// newGrams files the literals; common are texts like those to be searched.
+func newGrams(literals []literal, common [][]byte) *grams {
 	g := &grams{}
 	var long []literal
 	for _, l := range literals {
@@ -53,7 +54,7 @@ func newGrams(literals []literal) *grams {
 			g.singles = append(g.singles, l)
 		}
 	}
-	g.file(long)
+	g.file(long, common)
 	return g
 }
 
@@ -68,16 +69,19 @@ func (g *grams) addShort(l literal) {
 }
 
 // file puts each literal under its rarest gram, sorted by hash.
-func (g *grams) file(long []literal) {
+func (g *grams) file(long []literal, common [][]byte) {
 	if len(long) == 0 {
 		return
 	}
 	size := min(max(bits.Len(uint(len(long)))+4, 8), 20)
 	g.shift = uint(32 - size)
-	common := make([]uint32, 1<<size)
+	seen := make([]uint32, 1<<size)
 	for _, l := range long {
-		for i := range len(l.text) - 3 {
-			common[g.hash(binary.LittleEndian.Uint32(l.text[i:]))]++
+		common = append(common, l.text)
+	}
+	for _, text := range common {
+		for i := range len(text) - 3 {
+			seen[g.hash(binary.LittleEndian.Uint32(text[i:]))]++
 		}
 	}
 	counts := make([]uint32, 1<<size+1)
@@ -85,7 +89,7 @@ func (g *grams) file(long []literal) {
 	for k, l := range long {
 		best := ^uint32(0)
 		for i := range len(l.text) - 3 {
-			if c := common[g.hash(binary.LittleEndian.Uint32(l.text[i:]))]; c < best {
+			if c := seen[g.hash(binary.LittleEndian.Uint32(l.text[i:]))]; c < best {
 				best, rarest[k] = c, int32(i)
 			}
 		}

@@ -18,8 +18,15 @@ import (
 // matched with several values has a list of them. Keywords stand under
 // "keywords". time is null for a record without one.
 func (d *Detection) AppendJSON(dst []byte) []byte {
+	if d.encoded != nil {
+		return append(dst, d.encoded...)
+	}
 	dst = append(dst, `{"rule":`...)
-	dst = appendRuleJSON(dst, d.Rule)
+	if d.rule != nil {
+		dst = append(dst, d.rule...)
+	} else {
+		dst = appendRuleJSON(dst, d.Rule)
+	}
 	dst = append(dst, `,"event":`...)
 	dst = d.Event.appendJSON(dst)
 	dst = append(dst, `,"matched":`...)

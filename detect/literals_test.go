@@ -44,7 +44,7 @@ func TestLiteralsAreFoundExactlyWhereASearchOneByOneFindsThem(t *testing.T) {
 			got  []int32
 			has  func(text, literal []byte) bool
 		}{
-			{"contains", newGrams(literals).find(text, nil), bytes.Contains},
+			{"contains", newGrams(literals, nil).find(text, nil), bytes.Contains},
 			{"startswith", newAffixes(literals, false).find(text, nil), bytes.HasPrefix},
 			{"endswith", newAffixes(literals, true).find(text, nil), bytes.HasSuffix},
 		} {
@@ -60,7 +60,7 @@ func BenchmarkFindManyLiteralsInOneText(b *testing.B) {
 	for i := range 10000 {
 		literals = append(literals, literal{text: []byte{'-', byte('a' + i%26), byte('a' + i/26%26), byte('a' + i/676%26), ' ', byte('0' + i%10)}, action: int32(i)})
 	}
-	g := newGrams(literals)
+	g := newGrams(literals, nil)
 	text := []byte(`c:\windows\system32\windowspowershell\v1.0\powershell.exe -noprofile -executionpolicy bypass -file c:\temp\x.ps1`)
 	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()

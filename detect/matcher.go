@@ -33,11 +33,18 @@ type Matcher struct {
 	event *event.Event
 	state *classState
 	fired []int32
+
+	// For describing the event at hand.
+	ref      EventRef
+	referred bool // ref is of this event
+	texts    map[string]string
+	wanted   []int32
+	shown    shown
 }
 
 // MatcherMemory bounds what one matcher remembers, in bytes. When it is passed,
 // everything remembered is forgotten: results never depend on it.
-const MatcherMemory = 48 << 20
+const MatcherMemory = 32 << 20
 
 // maxOrigins bounds how many distinct (provider, channel, code) are kept.
 const maxOrigins = 1 << 14
@@ -79,6 +86,7 @@ func (p *Program) NewMatcher() *Matcher {
 	m := &Matcher{
 		program: p, states: map[*class]*classState{}, origins: map[string]*origin{},
 		marks: make([]uint32, len(p.predicates.all)), looked: make([]uint32, len(p.rules)),
+		texts: map[string]string{},
 	}
 	for i, s := range []string{"product", "service", "category"} {
 		m.named[i] = p.names.Intern(s)
@@ -91,7 +99,7 @@ func (p *Program) NewMatcher() *Matcher {
 // match is made of. Exceptions are not applied yet.
 func (m *Matcher) Match(ev *event.Event) []int32 {
 	m.watchMemory()
-	m.event, m.fired, m.marked = ev, m.fired[:0], false
+	m.event, m.fired, m.marked, m.referred = ev, m.fired[:0], false, false
 	st := m.stateOf(ev)
 	m.state = st
 	if len(st.rules) == 0 {
@@ -216,7 +224,7 @@ func (m *Matcher) collectOnce(ev *event.Event, st *classState) (done bool) {
 			}
 		}
 		for _, b := range st.bindings[f.Name] {
-			set := st.memos[b.column].lookup(*f, m.program.seed, &m.work)
+			set := st.memos[b.column].lookup(*f, &m.program.seeds, &m.work)
 			if st.contested[b.column] {
 				st.disputed = true
 			} else if set == 0 {
@@ -245,7 +253,7 @@ func (m *Matcher) settle(ev *event.Event, st *classState) {
 			it = item{}
 			if st.keywords >= 0 {
 				f := ev.Fields[st.fields[i]]
-				it = item{column: st.keywords, set: st.memos[st.keywords].lookup(f, m.program.seed, &m.work)}
+				it = item{column: st.keywords, set: st.memos[st.keywords].lookup(f, &m.program.seeds, &m.work)}
 			}
 		}
 		if it.set != 0 {

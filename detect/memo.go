@@ -1,14 +1,17 @@
 package detect
 
 import (
+	"encoding/binary"
 	"hash/maphash"
 
 	"github.com/dwell-project/dwell/event"
 )
 
-// maxMemoValue is the longest value, in bytes, that is remembered: longer ones
-// would fill the arena.
-const maxMemoValue = 16 << 10
+// wholeValue is the longest value, in bytes, that is remembered by its bytes.
+// Longer ones (script blocks) would fill the arena: of them a second hash with
+// a seed of its own is kept. That two of 2^20 remembered values agree in both
+// has a probability below 2^-88, and nobody outside the process knows the seeds.
+const wholeValue = 512
 
 // A memo remembers, for one column, which predicates a value satisfies, so that
 // a value that comes again costs a hash and a comparison. What it remembers is
@@ -31,7 +34,7 @@ type memo struct {
 type memoSlot struct {
 	hash   uint64
 	offset uint32
-	length uint16
+	length uint32 // of the value
 	kind   event.Kind
 	taken  bool
 	set    setNumber
@@ -64,29 +67,36 @@ func (m *memo) clear() {
 func (m *memo) size() int { return len(m.slots)*32 + cap(m.arena) + m.sets.size }
 
 // lookup returns the set of predicates that the value satisfies.
-func (m *memo) lookup(f event.Field, seed maphash.Seed, work *scratch) setNumber {
+func (m *memo) lookup(f event.Field, seeds *seeds, work *scratch) setNumber {
 	if m.skip > 0 {
 		m.skip--
 		return m.sets.number(m.values.resolve(f, work))
 	}
-	if len(f.Data) > maxMemoValue {
-		return m.sets.number(m.values.resolve(f, work))
+	hash := maphash.Bytes(seeds[0], f.Data) + uint64(f.Kind)
+	key := f.Data
+	if len(key) > wholeValue {
+		work.key = binary.LittleEndian.AppendUint64(work.key[:0], maphash.Bytes(seeds[1], f.Data))
+		key = work.key
 	}
-	hash := maphash.Bytes(seed, f.Data) + uint64(f.Kind)
 	mask := uint64(len(m.slots) - 1)
 	i := hash & mask
 	for ; m.slots[i].taken; i = (i + 1) & mask {
 		s := &m.slots[i]
-		if s.hash == hash && s.kind == f.Kind && string(m.arena[s.offset:int(s.offset)+int(s.length)]) == string(f.Data) {
+		if s.hash == hash && s.kind == f.Kind && int(s.length) == len(f.Data) &&
+			string(m.arena[s.offset:int(s.offset)+len(key)]) == string(key) {
 			m.asked++
 			return s.set
 		}
 	}
-	return m.miss(f, hash, i, work)
+	return m.miss(f, key, memoSlot{hash: hash, length: uint32(len(f.Data)), kind: f.Kind, taken: true}, i, work)
 }
 
-func (m *memo) miss(f event.Field, hash, at uint64, work *scratch) setNumber {
-	set := m.sets.number(m.values.resolve(f, work))
+// miss resolves the value and remembers it under key in slot at.
+func (m *memo) miss(f event.Field, key []byte, s memoSlot, at uint64, work *scratch) setNumber {
+	s.set = m.sets.number(m.values.resolve(f, work))
+	s.offset = uint32(len(m.arena))
+	m.arena = append(m.arena, key...)
+	m.slots[at] = s
 	m.asked, m.missed = m.asked+1, m.missed+1
 	if m.asked >= memoSample {
 		if m.asked-m.missed < m.asked/memoTrust {
@@ -94,16 +104,14 @@ func (m *memo) miss(f event.Field, hash, at uint64, work *scratch) setNumber {
 		}
 		m.asked, m.missed = 0, 0
 	}
-	m.slots[at] = memoSlot{
-		hash: hash, offset: uint32(len(m.arena)), length: uint16(len(f.Data)),
-		kind: f.Kind, taken: true, set: set,
-	}
-	m.arena = append(m.arena, f.Data...)
 	if m.used++; 2*m.used > len(m.slots) {
 		m.grow()
 	}
-	return set
+	return s.set
 }
+
+// seeds are the keys of the two hashes by which values are remembered.
+type seeds [2]maphash.Seed
 
 func (m *memo) grow() {
 	old := m.slots

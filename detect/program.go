@@ -19,7 +19,7 @@ type Program struct {
 	groups []ruleGroup
 	tables *taxonomy.Tables
 	names  *event.Names
-	seed   maphash.Seed
+	seeds  seeds
 
 	conditions []node // by number in tables.Conditions
 	accounts   []string
@@ -47,6 +47,7 @@ type rule struct {
 	*sigma.Rule
 	condition node
 	refs      []string // fields that the condition relates to each other
+	json      func() []byte
 }
 
 // Compile makes a program of the rules and correlations that opt admits. names
@@ -58,7 +59,7 @@ func Compile(rules []*sigma.Rule, correlations []*sigma.Correlation, tables *tax
 ) (*Program, []sigma.Problem) {
 	chosen := opt.selectFrom(rules, correlations)
 	p := &Program{
-		tables: tables, names: names, seed: maphash.MakeSeed(),
+		tables: tables, names: names, seeds: seeds{maphash.MakeSeed(), maphash.MakeSeed()},
 		accounts:   accountFields(),
 		exceptions: map[int32][]*Exception{},
 		unheard:    chosen.unheard, mute: chosen.mute,
@@ -82,13 +83,19 @@ func Compile(rules []*sigma.Rule, correlations []*sigma.Correlation, tables *tax
 
 func (p *Program) add(r *sigma.Rule, exceptions []*Exception) {
 	number := int32(len(p.rules))
-	p.rules = append(p.rules, rule{Rule: r, condition: p.predicates.compileExpr(r.Expr), refs: related(r.Expr)})
+	p.rules = append(p.rules, rule{
+		Rule: r, condition: p.predicates.compileExpr(r.Expr), refs: related(r.Expr),
+		json: sync.OnceValue(func() []byte { return appendRuleJSON(nil, &r.Meta) }),
+	})
 	for _, e := range exceptions {
 		if e.concerns(&r.Meta) {
 			p.exceptions[number] = append(p.exceptions[number], e)
 		}
 	}
 }
+
+// ruleJSON returns what [Detection.AppendJSON] says of a rule, made once.
+func (p *Program) ruleJSON(rule int32) []byte { return p.rules[rule].json() }
 
 // groupRules gathers the rules by log source: of a few thousand rules there are
 // some hundred, and a class asks each whether it admits the class's records.

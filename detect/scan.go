@@ -18,6 +18,9 @@ type Scan struct {
 	// Workers is how many blocks are decoded and matched at once.
 	Workers int
 	Filter  Filter
+	// Encode makes the JSON of detections on the workers, for a sink that asks
+	// every detection for it.
+	Encode bool
 	// TempDir is where matches that correlations wait for go when they are too
 	// many for memory, the system's default if empty.
 	TempDir string
@@ -61,6 +64,7 @@ type part struct {
 	problems   []parse.Problem
 	tally      *Tally
 	bytes      int
+	json       []byte
 }
 
 // Run scans the inputs and returns what was seen. Detections of rules come in
@@ -129,6 +133,16 @@ func (s *Scan) look(m *Matcher, ev *event.Event, p *part) {
 		}
 		if !s.Program.unheard[n] {
 			p.detections = append(p.detections, m.Detection(n))
+			if s.Encode {
+				p.encode(&p.detections[len(p.detections)-1])
+			}
 		}
 	}
+}
+
+// encode makes the detection's JSON in memory that the part's detections share.
+func (p *part) encode(d *Detection) {
+	from := len(p.json)
+	p.json = d.AppendJSON(p.json)
+	d.encoded = p.json[from:len(p.json):len(p.json)]
 }

@@ -36,6 +36,7 @@ type check struct {
 // textMatcher finds literals in texts that are all folded or all as they came.
 type textMatcher struct {
 	exact            map[string][]int32
+	exactLengths     [4]uint64 // bit n: some exact text has n bytes, of 255 the rest too
 	prefix, suffix   *affixes
 	contains         *grams
 	starts, ends, in []literal // until built
@@ -44,6 +45,7 @@ type textMatcher struct {
 // scratch is a worker's buffers for resolving values.
 type scratch struct {
 	text, folded []byte
+	key          []byte // of a value that is remembered by a hash
 	actions, set []int32
 }
 
@@ -106,10 +108,7 @@ func (v *valueMatcher) addText(p *predicate) {
 	}
 	t := v.texts(p.Cased)
 	if p.Op == sigma.Equals {
-		if t.exact == nil {
-			t.exact = map[string][]int32{}
-		}
-		t.exact[string(text)] = append(t.exact[string(text)], p.number)
+		t.addExact(text, p.number)
 		return
 	}
 	if len(text) == 0 {
@@ -151,7 +150,16 @@ func (v *valueMatcher) addCheck(number int32, test func(text, folded []byte) boo
 
 func (t *textMatcher) build() {
 	if len(t.in) > 0 {
-		t.contains = newGrams(t.in)
+		// Paths that the rules compare whole or at an end say which grams are
+		// common in values.
+		var common [][]byte
+		for _, l := range slices.Concat(t.starts, t.ends) {
+			common = append(common, l.text)
+		}
+		for text := range t.exact {
+			common = append(common, []byte(text))
+		}
+		t.contains = newGrams(t.in, common)
 	}
 	if len(t.starts) > 0 {
 		t.prefix = newAffixes(t.starts, false)
@@ -166,8 +174,20 @@ func (t *textMatcher) empty() bool {
 	return t.exact == nil && t.prefix == nil && t.suffix == nil && t.contains == nil
 }
 
+func (t *textMatcher) addExact(text []byte, number int32) {
+	if t.exact == nil {
+		t.exact = map[string][]int32{}
+	}
+	t.exact[string(text)] = append(t.exact[string(text)], number)
+	n := min(len(text), 255)
+	t.exactLengths[n>>6] |= 1 << (n & 63)
+}
+
 func (t *textMatcher) find(text []byte, actions []int32) []int32 {
-	actions = append(actions, t.exact[string(text)]...)
+	// Most values have a length that no exact text has.
+	if n := min(len(text), 255); t.exactLengths[n>>6]&(1<<(n&63)) != 0 {
+		actions = append(actions, t.exact[string(text)]...)
+	}
 	if t.prefix != nil {
 		actions = t.prefix.find(text, actions)
 	}
