@@ -234,7 +234,7 @@ func overlay(d *document, base, top *yaml.Node, warn bool) *yaml.Node {
 		mine := follow(out.Content[j])
 		if mine.Kind == yaml.MappingNode && value.Kind == yaml.MappingNode {
 			value = overlay(d, mine, value, warn)
-		} else if warn {
+		} else if warn && (mine.Kind != yaml.ScalarNode || mine.Value != value.Value || mine.Tag != value.Tag) {
 			d.report(CodeOverridden, fmt.Sprintf("the global document overrides %q", key.Value),
 				d.at(out.Content[j-1], "written here"), d.at(key, "overridden here"))
 		}

@@ -85,8 +85,16 @@ type conditionParser struct {
 	upper []token
 }
 
-// maxConditionDepth bounds nested parentheses and nots.
-const maxConditionDepth = 200
+// Limits on conditions: how deep parentheses and nots are nested, how many words
+// the conditions of a document and how many search identifiers it may have, and
+// how large what they come to may be. The work is at most the product of words
+// and identifiers.
+const (
+	maxConditionDepth = 200
+	maxWords          = 5_000
+	maxIdentifiers    = 5_000
+	maxExprSize       = 1_000_000
+)
 
 // tokenize splits a condition; the text after a pipe is left alone.
 func tokenize(s string) (tokens []token, rest string, pipe int) {
@@ -285,6 +293,9 @@ func (d *document) condition(n *yaml.Node, ids []compiled) (e Expr, rest string,
 		return nil, "", -1
 	}
 	tokens, rest, pipe := tokenize(n.Value)
+	if !d.wordsLeft(n, len(tokens)) {
+		return nil, rest, pipe
+	}
 	c, p := parseCondition(tokens, len(strings.TrimRight(n.Value, " \r\n\t")))
 	for _, t := range p.upper {
 		d.report(CodeOperatorCase, fmt.Sprintf("operators are written in lower case: %s", strings.ToLower(t.text)), d.within(n, t.offset, len(t.text), ""))
@@ -294,6 +305,36 @@ func (d *document) condition(n *yaml.Node, ids []compiled) (e Expr, rest string,
 		return nil, rest, pipe
 	}
 	return d.resolve(n, c, ids), rest, pipe
+}
+
+// wordsLeft counts the words of conditions against their limit.
+func (d *document) wordsLeft(n *yaml.Node, words int) bool {
+	if d.words += words; d.words <= maxWords {
+		return true
+	}
+	d.report(CodeConditionTooDeep, fmt.Sprintf("the conditions have more than %d words", maxWords), d.at(n, ""))
+	return false
+}
+
+// exprSize counts the predicates and operators of an expression, up to a limit.
+func exprSize(e Expr, limit int) int {
+	n := 1
+	var list []Expr
+	switch e := e.(type) {
+	case And:
+		list = e
+	case Or:
+		list = e
+	case Not:
+		list = []Expr{e.X}
+	}
+	for _, x := range list {
+		if n >= limit {
+			return n
+		}
+		n += exprSize(x, limit-n)
+	}
+	return n
 }
 
 // resolve puts the search identifiers into a condition.

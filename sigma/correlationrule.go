@@ -67,10 +67,17 @@ func (r *correlationReader) sections(n *yaml.Node) {
 	}
 }
 
+// maxReferences bounds the rules of one correlation.
+const maxReferences = 1000
+
 func (r *correlationReader) references(p pair) {
 	nodes := []*yaml.Node{p.value}
 	if p.value.Kind == yaml.SequenceNode {
 		nodes = p.value.Content
+	}
+	if len(nodes) > maxReferences {
+		r.d.report(CodeCorrelationRules, fmt.Sprintf("more than %d rules are correlated", maxReferences), r.d.at(nodes[maxReferences], ""))
+		return
 	}
 	for _, n := range nodes {
 		if n = follow(n); n.Kind != yaml.ScalarNode || n.Value == "" {
@@ -250,6 +257,9 @@ func (r *correlationReader) extended() {
 	tokens, _, pipe := tokenize(n.Value)
 	if pipe >= 0 {
 		r.d.report(CodeConditionSyntax, "a correlation's condition has no aggregation", r.d.within(n, pipe, 1, ""))
+		return
+	}
+	if !r.d.wordsLeft(n, len(tokens)) {
 		return
 	}
 	c, p := parseCondition(tokens, len(n.Value))

@@ -353,6 +353,10 @@ next:
 	if len(out) == 0 {
 		d.report(CodeNoIdentifier, "there is no search identifier", d.at(d.root, ""))
 	}
+	if len(out) > maxIdentifiers {
+		d.report(CodeConditionTooDeep, fmt.Sprintf("there are more than %d search identifiers", maxIdentifiers), d.at(out[maxIdentifiers].key, ""))
+		return nil
+	}
 	return out
 }
 

@@ -69,8 +69,12 @@ func (d *document) conditions(r *Rule, n *yaml.Node, ids []compiled) {
 			r.Count = d.aggregation(r, c, rest, pipe+1)
 		}
 	}
-	if len(out) > 0 {
-		r.Expr = or(out)
+	if len(out) == 0 {
+		return
+	}
+	r.Expr = or(out)
+	if exprSize(r.Expr, maxExprSize) >= maxExprSize {
+		d.report(CodeConditionTooDeep, fmt.Sprintf("the condition comes to more than %d predicates", maxExprSize), d.at(n, ""))
 	}
 }
 

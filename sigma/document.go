@@ -27,8 +27,8 @@ type document struct {
 	failed   bool
 	muted    int
 	// expanded counts the values that modifiers made, regexSize the steps of
-	// the regular expressions, for their limits.
-	expanded, regexSize int
+	// the regular expressions, words those of the conditions, for their limits.
+	expanded, regexSize, words int
 }
 
 // file is one rule file.

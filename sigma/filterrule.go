@@ -1,6 +1,7 @@
 package sigma
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -28,11 +29,17 @@ func (d *document) filter(meta Meta, logsource, n *yaml.Node) (*Filter, []*yaml.
 		d.report(CodeFilterCondition, "a filter's condition is text, this is "+kindName(condition), d.at(condition, ""))
 		return f, refs
 	}
+	if len(ids) == 0 {
+		return f, refs
+	}
 	e, _, pipe := d.condition(condition, ids)
 	if pipe >= 0 {
 		d.report(CodeFilterCondition, "a filter has no aggregation", d.within(condition, pipe, 1, ""))
 	}
 	f.Expr = e
+	if e != nil && exprSize(e, maxExprSize) >= maxExprSize {
+		d.report(CodeConditionTooDeep, fmt.Sprintf("the condition comes to more than %d predicates", maxExprSize), d.at(condition, ""))
+	}
 	d.unused(ids, condition)
 	if words := strings.Fields(strings.ToLower(strings.ReplaceAll(condition.Value, "(", " "))); !d.failed && !slices.Contains(words, "not") {
 		d.advise(CodeFilterKeeps, "write not before what is to be left out",

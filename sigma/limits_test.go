@@ -177,6 +177,22 @@ func TestAHundredThousandTermsAreReadInBoundedMemory(t *testing.T) {
 	t.Logf("%.2f CPU seconds, %d MiB allocated", used, (after.TotalAlloc-before.TotalAlloc)>>20)
 }
 
+// manyIdentifiers is a rule with n search identifiers that all are in the
+// condition.
+func manyIdentifiers(n int) string {
+	var names, condition strings.Builder
+	for i := range n {
+		fmt.Fprintf(&names, "    s%d: {F: a}\n", i)
+		fmt.Fprintf(&condition, "s%d or ", i)
+	}
+	return "title: A\nlogsource: {category: test}\ndetection:\n" + names.String() + "    condition: " + condition.String() + "s0\n"
+}
+
+// largeTerms is a rule whose condition names a long list again and again.
+func largeTerms() string {
+	return strings.Replace(string(manyTerms(20_000, "|contains")), "condition: selection", "condition: selection"+strings.Repeat(" or selection", 2000), 1)
+}
+
 func TestHostileDocumentsEndInAProblem(t *testing.T) {
 	for name, text := range map[string]string{
 		"brackets":     strings.Repeat("[", 1_000_000),
@@ -186,6 +202,11 @@ func TestHostileDocumentsEndInAProblem(t *testing.T) {
 		"not not":      strings.Replace(fmt.Sprintf(plainRule, "A"), "condition: selection", "condition: "+strings.Repeat("not ", 100_000)+"selection", 1),
 		"parentheses":  strings.Replace(fmt.Sprintf(plainRule, "A"), "condition: selection", "condition: "+strings.Repeat("(", 100_000)+"selection", 1),
 		"many keys":    "title: A\n" + strings.Repeat("k: v\n", 50_000),
+		"many words":   strings.Replace(fmt.Sprintf(plainRule, "A"), "condition: selection", "condition: selection"+strings.Repeat(" and 1 of sel*", 100_000), 1),
+		"many names":   manyIdentifiers(50_000),
+		"large terms":  largeTerms(),
+		"many tags":    "title: A\ntags: [" + strings.Repeat("x, ", 100_000) + "x]\n",
+		"many rules":   "title: A\ncorrelation:\n    type: event_count\n    timespan: 5m\n    condition: {gte: 1}\n    rules: [" + strings.Repeat("x, ", 100_000) + "x]\n",
 		"many anchors": "a: &a [1]\n" + strings.Repeat("<<: *a\n", 20_000),
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -2,7 +2,6 @@ package sigma
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -265,19 +264,48 @@ func (d *document) relation(p pair) string {
 // tags reads and checks the tags (Sigma tags appendix).
 func (d *document) tags(p pair) []string {
 	out := d.texts(p)
-	for i, tag := range out {
-		at := func() *yaml.Node {
-			if p.value.Kind == yaml.SequenceNode && i < len(p.value.Content) {
-				return p.value.Content[i]
-			}
-			return p.value
+	if p.value.Kind == yaml.ScalarNode {
+		for _, tag := range out {
+			d.checkTag(tag, p.value)
 		}
-		if complaint, code := checkTag(tag); complaint != "" {
-			d.report(code, complaint, d.at(at(), ""))
+		return out
+	}
+	var many map[string]*yaml.Node
+	if len(p.value.Content) > 32 {
+		many = make(map[string]*yaml.Node, len(p.value.Content))
+	}
+	for i, n := range p.value.Content {
+		if n = follow(n); n.Kind != yaml.ScalarNode {
+			continue
 		}
-		if first := slices.Index(out[:i], tag); first >= 0 && p.value.Kind == yaml.SequenceNode {
-			d.report(CodeDuplicateTag, fmt.Sprintf("the tag %q is there twice", tag), d.at(at(), "again here"), d.at(p.value.Content[first], "first here"))
+		d.checkTag(n.Value, n)
+		if first := firstTag(p.value.Content[:i], many, n); first != nil {
+			d.report(CodeDuplicateTag, fmt.Sprintf("the tag %q is there twice", n.Value), d.at(n, "again here"), d.at(first, "first here"))
 		}
 	}
 	return out
+}
+
+func (d *document) checkTag(tag string, n *yaml.Node) {
+	if complaint, code := checkTag(tag); complaint != "" {
+		d.report(code, complaint, d.at(n, ""))
+	}
+}
+
+// firstTag returns an earlier node with the same text, from the map if there is
+// one.
+func firstTag(earlier []*yaml.Node, many map[string]*yaml.Node, n *yaml.Node) *yaml.Node {
+	if many != nil {
+		first := many[n.Value]
+		if first == nil {
+			many[n.Value] = n
+		}
+		return first
+	}
+	for _, e := range earlier {
+		if e = follow(e); e.Value == n.Value {
+			return e
+		}
+	}
+	return nil
 }
