@@ -235,3 +235,21 @@ func TestManyDocumentsInOneFileAreReadOnce(t *testing.T) {
 		t.Errorf("the last rule begins on line %d, want %d", line, 1999*6+2)
 	}
 }
+
+func TestLineEndsByteOrderMarksAndEmptyDocumentsDoNotMatter(t *testing.T) {
+	text := "# a comment\n---\n" + fmt.Sprintf(plainRule, "A") + "---\n# nothing\n---\n...\n" + fmt.Sprintf(plainRule, "B") + "...\n"
+	for name, variant := range map[string]string{
+		"as it is": text, "CRLF": strings.ReplaceAll(text, "\n", "\r\n"), "mark": "\ufeff" + text, "no end": strings.TrimSuffix(text, "\n...\n"),
+		"directive": "%YAML 1.1\n" + text,
+	} {
+		c := sigma.Parse(name, []byte(variant))
+		if diff := cmp.Diff([]string{"A", "B"}, titles(c)); diff != "" || len(c.Problems) != 0 {
+			t.Errorf("%s: problems %v, titles (-want +got):\n%s", name, c.Problems, diff)
+		}
+	}
+	for _, nothing := range []string{"", "\n", "---\n", "# only a comment\n", "---\n---\n...\n", "\ufeff"} {
+		if c := sigma.Parse("nothing", []byte(nothing)); len(c.Rules) != 0 || len(c.Problems) != 0 {
+			t.Errorf("%q: %d rules, problems %v", nothing, len(c.Rules), c.Problems)
+		}
+	}
+}
