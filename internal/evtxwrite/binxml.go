@@ -81,7 +81,7 @@ func (c *chunk) element(e *Element, l *layout) {
 		c.u8(0x01)
 	}
 	if !l.bare {
-		c.u16(0xffff)
+		c.u16(e.dependency(len(l.vals)))
 	}
 	size := len(c.buf)
 	c.u32(0)
@@ -108,6 +108,22 @@ func (c *chunk) element(e *Element, l *layout) {
 		c.u8(0x04)
 	}
 	c.set32(size, uint32(len(c.buf)-size-4))
+}
+
+// dependency is the number of the value that the element depends on, if n values
+// come before it.
+func (e *Element) dependency(n int) uint16 {
+	if !e.Dependent {
+		return 0xffff
+	}
+	for _, a := range e.Attrs {
+		for _, part := range a.Content {
+			if part.kind == nodeValue || part.kind == nodeOptional {
+				n++
+			}
+		}
+	}
+	return uint16(n)
 }
 
 func (c *chunk) content(nodes []Node, l *layout) {
@@ -190,7 +206,7 @@ func gather(e *Element, l *layout) {
 
 // shapeOf writes down everything about an element but its values.
 func shapeOf(e *Element) string {
-	s := fmt.Sprintf("<%q", e.Name)
+	s := fmt.Sprintf("<%q %t", e.Name, e.Dependent)
 	for _, a := range e.Attrs {
 		s += fmt.Sprintf(" %q=%s", a.Name, shapeOfContent(a.Content))
 	}

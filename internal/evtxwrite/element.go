@@ -6,6 +6,9 @@ type Element struct {
 	Name    string
 	Attrs   []Attr
 	Content []Node
+	// Dependent says that readers leave the element out if the first value in
+	// its content is null.
+	Dependent bool
 }
 
 // Attr is an attribute; elements cannot be in its content.

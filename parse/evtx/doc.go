@@ -19,7 +19,8 @@
 // UserData is "EventData.X", without a Name it is "EventData.Data". Namespace
 // declarations are not fields. An element that says nothing at all, neither by
 // an attribute nor by content, is a field of kind Null; an attribute whose
-// value is null is absent. An array gives one field per item. Trailing NULs of
+// value is null is absent, and so is an element that its template makes depend on
+// a value that is null. An array gives one field per item. Trailing NULs of
 // a string are not part of it.
 //
 // # Damage

@@ -178,6 +178,9 @@ func (d *Dumper) roots(p *linePlan, vals []value, o *object) error {
 		return errTooMuch
 	}
 	for _, root := range p.roots {
+		if isMissing(vals, root.depends) {
+			continue
+		}
 		if root.run != nil {
 			if err := d.beside(root.run, vals, o); err != nil {
 				return err
@@ -213,8 +216,10 @@ func (d *Dumper) run(ops []lineOp, vals []value) error {
 			} else {
 				err = d.content(v, o.empty, o.data)
 			}
-		case lineMember:
-			err = d.optional(o, o.from.get(vals))
+		case lineDepends:
+			if !isMissing(vals, o.from.slot) {
+				err = d.run(o.ops, vals)
+			}
 		case lineComma:
 			d.comma()
 		case lineClose:
@@ -247,20 +252,6 @@ func (d *Dumper) close() {
 		return
 	}
 	d.out = append(d.out, '}')
-}
-
-// optional writes a member if there is a value.
-func (d *Dumper) optional(o *lineOp, v value) error {
-	if v.isNull() {
-		return nil
-	}
-	d.comma()
-	d.out = appendKey(d.out, o.name, o.seen)
-	if v.isArray() {
-		d.items(o, v)
-		return nil
-	}
-	return d.content(v, o.empty, o.data)
 }
 
 // items writes the items of an array: the first belongs to the member begun,
@@ -303,14 +294,14 @@ func (d *Dumper) list(o *lineOp, vals []value) error {
 	}
 	for _, kid := range o.kids {
 		v := kid.get(vals)
+		if isMissing(vals, kid.depends) {
+			continue
+		}
 		if v.isArray() {
 			for item, rest, ok := v.next(); ok && len(d.out) <= d.limit; item, rest, ok = rest.next() {
 				next()
 				d.item(item, `""`)
 			}
-			continue
-		}
-		if v.isNull() && kid.optional {
 			continue
 		}
 		next()

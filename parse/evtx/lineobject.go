@@ -1,5 +1,7 @@
 package evtx
 
+import "slices"
+
 // members keeps the names used in an object that is being compiled.
 type members struct {
 	names []string
@@ -34,11 +36,18 @@ func (c *linePlanner) close(m *members) {
 	c.add(lineOp{code: lineClose})
 }
 
-// optional writes a member that is there only if n has a value.
-func (c *linePlanner) optional(m *members, o lineOp, n node) {
-	o.code, o.from, o.seen = lineMember, c.source([]node{n}), countNames(m.names, o.name)
-	c.add(o)
-	m.names, m.maybe = append(m.names, o.name), true
+// dependent writes the member for an element by way of write. If the element
+// depends on a value, so does the member.
+func (c *linePlanner) dependent(m *members, e *element, write func(*linePlanner)) {
+	if e.depends < 0 {
+		write(c)
+		return
+	}
+	open := m.open
+	var sub linePlanner
+	write(&sub)
+	c.add(lineOp{code: lineDepends, from: source{slot: e.depends}, ops: sub.done()})
+	m.open, m.maybe = open, true
 }
 
 // object writes an element with static attributes or child elements.
@@ -94,7 +103,9 @@ func (c *linePlanner) children(m *members, kids []node, data bool) {
 		}
 		name := memberName(n.elem, data)
 		if data && isUnnamed(n.elem) {
-			unnamed = append(unnamed, c.source(n.elem.kids))
+			from := c.source(n.elem.kids)
+			from.depends = n.elem.depends
+			unnamed = append(unnamed, from)
 		}
 		m.all = append(m.all, name)
 	}
@@ -111,9 +122,9 @@ func (c *linePlanner) children(m *members, kids []node, data bool) {
 			c.member(m, n.name)
 			c.scalar(n.val, `""`)
 		case !data || n.elem.name != "Data":
-			c.child(m, n.elem)
+			c.dependent(m, n.elem, func(c *linePlanner) { c.child(m, n.elem) })
 		case !isUnnamed(n.elem):
-			c.named(m, n.elem)
+			c.dependent(m, n.elem, func(c *linePlanner) { c.named(m, n.elem) })
 		case unnamed != nil: // at the place of the first of them
 			c.add(lineOp{code: lineList, kids: unnamed, seen: countNames(m.names, "Data")})
 			m.names, m.maybe, unnamed = append(m.names, "Data"), true, nil
@@ -145,10 +156,6 @@ func (c *linePlanner) sources(run []node) []source {
 
 // child writes a child element as a member.
 func (c *linePlanner) child(m *members, e *element) {
-	if n, ok := optionalContent(e); ok && len(shownAttributes(e.attrs)) == 0 {
-		c.optional(m, lineOp{name: e.name, empty: nullJSON, data: holdsData(e.name)}, n)
-		return
-	}
 	c.member(m, e.name)
 	c.repeats(m, e.name)
 	c.element(e)
@@ -173,10 +180,6 @@ func (c *linePlanner) repeats(m *members, name string) {
 // named writes a Data element under its Name, if it has one.
 func (c *linePlanner) named(m *members, e *element) {
 	name := memberName(e, true)
-	if n, ok := optionalContent(e); ok {
-		c.optional(m, lineOp{name: name, empty: `""`}, n)
-		return
-	}
 	c.member(m, name)
 	c.repeats(m, name)
 	c.dataValue(e)
@@ -189,13 +192,11 @@ func isUnnamed(e *element) bool {
 
 // dataAttributes are the attributes of a Data element but for its Name.
 func dataAttributes(e *element) []attribute {
-	var out []attribute
-	for _, a := range shownAttributes(e.attrs) {
-		if a.name != "Name" && !isNamespace(a.name) {
-			out = append(out, a)
-		}
+	attrs := slices.DeleteFunc(slices.Clone(e.attrs), func(a attribute) bool { return isNamespace(a.name) })
+	if i := slices.IndexFunc(attrs, func(a attribute) bool { return a.name == "Name" }); i >= 0 {
+		attrs = slices.Delete(attrs, i, i+1)
 	}
-	return out
+	return shownAttributes(attrs)
 }
 
 func dataName(e *element) string {

@@ -13,7 +13,7 @@ type lineCode uint8
 const (
 	lineLiteral  lineCode = iota // nothing more
 	lineValue                    // the content of an element that is one value
-	lineMember                   // a member that is there if its value is
+	lineDepends                  // ops, if there is a value
 	lineComma                    // a comma, unless the object has just begun
 	lineClose                    // the end of an object; null if it is empty
 	lineList                     // Data elements without a name
@@ -27,9 +27,10 @@ type lineOp struct {
 	code    lineCode
 	literal []byte // appended first
 	empty   string // what lineValue appends for no value: null or ""
-	name    string // of the member, for lineMember; for lineValue, if an array may repeat it
+	name    string // of the member, if an array may repeat it
 	seen    int    // how often the name came before in the object
 	from    source
+	ops     []lineOp // for lineDepends
 	attrs   []lineAttr
 	elem    *element
 	data    bool     // for lineBind: elem is a Data element; else: elements in the value may be
@@ -39,9 +40,9 @@ type lineOp struct {
 
 // source is where a value comes from: a slot, or the template itself.
 type source struct {
-	slot     int  // -1 for constant
-	optional bool // without a value, the element is not there
-	val      value
+	slot    int // -1 for constant
+	depends int // see element
+	val     value
 }
 
 func (s source) get(vals []value) value {
@@ -70,6 +71,8 @@ type lineRoot struct {
 	name  string
 	parts []node // of the name, if it depends on values
 	ops   []lineOp
+	// depends is the slot without whose value the element is not there, or -1.
+	depends int
 	// run, if set, is text and values beside elements, and all there is.
 	run []node
 }
@@ -90,7 +93,7 @@ func compileLines(nodes []node, data bool) *linePlan {
 		n := max(runLen(nodes), 1)
 		root := compileRoot(nodes[0], data)
 		if nodes[0].kind < nodeElement {
-			root = lineRoot{run: nodes[:n]}
+			root = lineRoot{run: nodes[:n], depends: -1}
 		}
 		p.size += 1 + len(root.ops)
 		p.roots = append(p.roots, root)
@@ -102,7 +105,10 @@ func compileLines(nodes []node, data bool) *linePlan {
 // compileRoot compiles an element or a processing instruction.
 func compileRoot(n node, data bool) lineRoot {
 	var c linePlanner
-	root := lineRoot{name: n.name}
+	root := lineRoot{name: n.name, depends: -1}
+	if n.elem != nil {
+		root.depends = n.elem.depends
+	}
 	switch {
 	case n.kind == nodePI:
 		c.scalar(n.val, `""`)
@@ -162,7 +168,7 @@ func appendKey(dst []byte, name string, repeated int) []byte {
 // scalar writes a constant.
 func (c *linePlanner) scalar(v value, empty string) {
 	if v.isBinXML() || v.isArray() {
-		c.add(lineOp{code: lineValue, from: source{slot: -1, val: v}, empty: empty})
+		c.add(lineOp{code: lineValue, from: source{slot: -1, depends: -1, val: v}, empty: empty})
 		return
 	}
 	if isEmpty(v) {
@@ -323,7 +329,7 @@ func shownAttributes(attrs []attribute) []attribute {
 
 // dynamic writes an element of which attributes are values.
 func (c *linePlanner) dynamic(e *element, kids []node) {
-	o := lineOp{code: lineElement, from: source{slot: -1}, data: holdsData(e.name)}
+	o := lineOp{code: lineElement, from: source{slot: -1, depends: -1}, data: holdsData(e.name)}
 	for _, a := range shownAttributes(e.attrs) {
 		o.attrs = append(o.attrs, lineAttr{appendKey(nil, a.name, 0), c.source(a.parts)})
 	}
@@ -337,11 +343,11 @@ func (c *linePlanner) dynamic(e *element, kids []node) {
 func (c *linePlanner) source(parts []node) source {
 	if len(parts) == 1 {
 		if parts[0].kind == nodeSlot {
-			return source{slot: int(parts[0].slot), optional: parts[0].optional}
+			return source{slot: int(parts[0].slot), depends: -1}
 		}
-		return source{slot: -1, optional: parts[0].optional, val: parts[0].val}
+		return source{slot: -1, depends: -1, val: parts[0].val}
 	}
-	return source{slot: -1, val: joinedValue(parts)}
+	return source{slot: -1, depends: -1, val: joinedValue(parts)}
 }
 
 // joinedValue makes one value of static parts. If arrays are among them it is

@@ -19,6 +19,8 @@ const (
 	opJoin                   // text and values are joined
 	opAttrJoin               // so, in an attribute
 	opDynamic                // the name of a Data element is a value
+	opDepends                // the ops of an element follow; without a value they are left out
+	opHollow                 // so, but they may leave nothing behind, and then there is a Null
 )
 
 // nullMode says what a null value of an element leaves behind.
@@ -36,6 +38,7 @@ type op struct {
 	null  nullMode
 	kind  event.Kind // of data, for opConst
 	slot  uint16
+	ops   int // how many follow, for opDepends and opHollow
 	name  event.Name
 	data  []byte
 	at    place  // of the element, for binary XML in its value
@@ -100,6 +103,11 @@ func holdsData(name string) bool { return name == "EventData" || name == "UserDa
 
 // element compiles e, which stands at a place.
 func (c *planner) element(e *element, in place) {
+	if e.depends >= 0 {
+		at := len(c.ops)
+		c.ops = append(c.ops, op{code: opDepends, slot: uint16(e.depends)})
+		defer func() { c.ops[at].ops = len(c.ops) - at - 1 }()
+	}
 	at := place{join(in.path, e.name), holdsData(e.name)}
 	if in.path == "" && e.name == rootName {
 		at.path = ""
@@ -118,8 +126,7 @@ func (c *planner) element(e *element, in place) {
 // named compiles a Data element called name, or Data if name is empty.
 func (c *planner) named(e *element, name string, in place) {
 	if name == "" {
-		c.body(e, e.attrs, place{path: join(in.path, e.name)})
-		return
+		name = e.name
 	}
 	i := slices.IndexFunc(e.attrs, func(a attribute) bool { return a.name == "Name" })
 	attrs := slices.Delete(slices.Clone(e.attrs), i, i+1)
@@ -128,6 +135,11 @@ func (c *planner) named(e *element, name string, in place) {
 
 // body compiles attributes and content of an element whose place is known.
 func (c *planner) body(e *element, attrs []attribute, at place) {
+	if at.path != "" && mayBeHollow(e.kids) {
+		begin := len(c.ops)
+		c.ops = append(c.ops, op{code: opHollow, name: c.names.Intern(at.path)})
+		defer func() { c.ops[begin].ops = len(c.ops) - begin - 1 }()
+	}
 	mode := nullField
 	for _, a := range attrs {
 		if isNamespace(a.name) {
@@ -142,6 +154,26 @@ func (c *planner) body(e *element, attrs []attribute, at place) {
 		}
 	}
 	c.content(e.kids, at, mode)
+}
+
+// mayBeHollow says whether there are elements among the kids and nothing that is
+// always there.
+func mayBeHollow(kids []node) bool {
+	elements := false
+	for len(kids) > 0 {
+		n := runLen(kids)
+		switch {
+		case n == 0:
+			if kids[0].kind == nodePI || kids[0].elem.depends < 0 {
+				return false
+			}
+			elements = true
+		case n > 1 && !isSpace(kids[:n]), n == 1 && kids[0].kind == nodeText && !isSpace(kids[:n]):
+			return false
+		}
+		kids = kids[max(n, 1):]
+	}
+	return elements
 }
 
 // isNamespace says whether an attribute declares an XML name space.
@@ -229,9 +261,6 @@ func (c *planner) run(parts []node, at place, mode nullMode) {
 		name = rootName
 	}
 	if len(parts) == 1 && parts[0].kind == nodeSlot {
-		if parts[0].optional {
-			mode = nullSilent // the element itself is not there
-		}
 		c.ops = append(c.ops, op{code: opValue, null: mode, slot: parts[0].slot, name: c.names.Intern(name), at: at})
 		return
 	}
@@ -240,9 +269,7 @@ func (c *planner) run(parts []node, at place, mode nullMode) {
 		return
 	}
 	if len(parts) == 1 && parts[0].val.isNull() {
-		if !parts[0].optional {
-			c.empty(name, mode)
-		}
+		c.empty(name, mode)
 		return
 	}
 	c.constant(parts, name)

@@ -11,6 +11,7 @@ import (
 	"unicode/utf16"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
 	"github.com/dwell-project/dwell/event"
@@ -111,12 +112,14 @@ func drawElement(t *rapid.T, path string, depth int, want *[]leaf) *w.Element {
 		}
 		*want = append(*want, leaf{name: path + "." + name, text: v.text})
 	}
-	drawContent(t, e, path, depth, len(*want) == fields, want)
+	drawContent(t, e, path, depth, fields, want)
 	return e
 }
 
-// drawContent draws what stands in an element.
-func drawContent(t *rapid.T, e *w.Element, path string, depth int, bare bool, want *[]leaf) {
+// drawContent draws what stands in an element; before is how many fields there
+// were before the element.
+func drawContent(t *rapid.T, e *w.Element, path string, depth, before int, want *[]leaf) {
+	bare := len(*want) == before
 	add := func(text string) { *want = append(*want, leaf{name: path, text: text}) }
 	kind := rapid.IntRange(0, 8).Draw(t, "content")
 	if depth > 3 {
@@ -136,6 +139,11 @@ func drawContent(t *rapid.T, e *w.Element, path string, depth int, bare bool, wa
 		add(v.text)
 	case 3:
 		e.Content = []w.Node{w.Optional(w.Null())}
+		if e.Dependent = rapid.Bool().Draw(t, "dependent"); e.Dependent {
+			*want = (*want)[:before]
+		} else if bare {
+			*want = append(*want, leaf{name: path, null: true})
+		}
 	case 4:
 		var items []w.Value
 		for range rapid.IntRange(1, 4).Draw(t, "items") {
@@ -155,6 +163,9 @@ func drawContent(t *rapid.T, e *w.Element, path string, depth int, bare bool, wa
 		for range rapid.IntRange(1, 3).Draw(t, "children") {
 			e.Content = append(e.Content, w.Child(drawElement(t, path, depth+1, want)))
 		}
+	}
+	if kind >= 6 && len(*want) == before { // all in it is absent
+		*want = append(*want, leaf{name: path, null: true})
 	}
 }
 
@@ -179,7 +190,7 @@ func TestWhateverIsWrittenIsReadBack(t *testing.T) {
 		if err != nil || problems != nil {
 			t.Fatalf("problems %v, error %v", problems, err)
 		}
-		if diff := cmp.Diff(want, got, cmp.AllowUnexported(leaf{})); diff != "" {
+		if diff := cmp.Diff(want, got, cmp.AllowUnexported(leaf{}), cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("-want +got: %s", diff)
 		}
 		lines, _, _ := dumpAll(bytes.NewReader(log.Bytes()))

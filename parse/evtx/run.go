@@ -106,10 +106,26 @@ func (r *runner) run(p *plan, vals []value) error {
 	if r.steps > maxSteps || len(r.fields)+len(p.ops) > maxFields {
 		return errTooMuch
 	}
+	return r.exec(p.ops, vals)
+}
+
+func (r *runner) exec(ops []op, vals []value) error {
 	mark := len(r.fields)
-	for i := range p.ops {
-		o := &p.ops[i]
+	for i := 0; i < len(ops); i++ {
+		o := &ops[i]
 		switch o.code {
+		case opDepends:
+			if isMissing(vals, int(o.slot)) {
+				i += o.ops
+			}
+		case opHollow:
+			before := len(r.fields)
+			if err := r.exec(ops[i+1:i+1+o.ops], vals); err != nil {
+				return err
+			}
+			if i += o.ops; len(r.fields) == before {
+				r.fields = append(r.fields, event.Field{Name: o.name, Kind: event.Null})
+			}
 		case opConst:
 			r.fields = append(r.fields, event.Field{Data: o.data, Name: o.name, Kind: o.kind})
 		case opMark:
@@ -164,13 +180,15 @@ func (r *runner) attribute(name event.Name, v value) {
 func (r *runner) value(o *op, v value, mark int) error {
 	switch {
 	case v.isNull():
-		if o.null == nullField || o.null == nullIfBare && len(r.fields) == mark {
-			r.fields = append(r.fields, event.Field{Name: o.name, Kind: event.Null})
-		}
+		r.null(o, mark)
 		return nil
 	case v.typ == typeBinXML:
-		at := int(v.at)
-		return r.stream(at, at+len(v.data), o.at)
+		before := len(r.fields)
+		err := r.stream(int(v.at), int(v.at)+len(v.data), o.at)
+		if len(r.fields) == before {
+			r.null(o, mark)
+		}
+		return err
 	case v.isArray():
 		r.items(o.name, v)
 		if len(r.fields) > maxFields {
@@ -181,6 +199,14 @@ func (r *runner) value(o *op, v value, mark int) error {
 	kind, data := v.field()
 	r.fields = append(r.fields, event.Field{Data: data, Name: o.name, Kind: kind})
 	return nil
+}
+
+// null appends the field of an element without content, if nothing else speaks
+// for it.
+func (r *runner) null(o *op, mark int) {
+	if o.null == nullField || o.null == nullIfBare && len(r.fields) == mark {
+		r.fields = append(r.fields, event.Field{Name: o.name, Kind: event.Null})
+	}
 }
 
 // items appends a field for each item of an array.

@@ -57,6 +57,12 @@ func shapes(t testing.TB) []w.Record {
 	return records
 }
 
+// dependent makes an element that is there only if its value is.
+func dependent(e *w.Element) *w.Element {
+	e.Dependent = true
+	return e
+}
+
 // elements are shapes that no ordinary event has.
 func elements() []*w.Element {
 	data := func(name string, nodes ...w.Node) w.Node {
@@ -71,7 +77,10 @@ func elements() []*w.Element {
 		w.Elem("Static").With("a", w.Text("1")).With("b", w.Text("")),
 		w.Elem("Both", w.Sub(w.Uint8(1))).With("a", w.Sub(w.Uint8(2))).With("b", w.Optional(w.Null())),
 		w.Elem("Neither", w.Sub(w.Null())).With("b", w.Optional(w.Null())),
-		w.Elem("Absent", w.Optional(w.Null())),
+		w.Elem("Null", w.Optional(w.Null())),
+		dependent(w.Elem("Absent", w.Optional(w.Null()))),
+		w.Elem("Present", w.Child(dependent(w.Elem("A", w.Optional(w.Uint8(1))))), w.Child(dependent(w.Elem("B", w.Optional(w.Null())).With("c", w.Sub(w.Uint8(1))))), w.Child(w.Elem("D"))),
+		w.Elem("Hollow", w.Child(dependent(w.Elem("A", w.Optional(w.Null())))), w.Child(dependent(w.Elem("B", w.Optional(w.Null()))))),
 		w.Elem("Joined", w.Text("a "), w.Sub(w.Uint8(1)), w.CDATA(" <b> "), w.CharRef(0x26), w.EntityRef("lt"), w.EntityRef("nbsp")).With("x", w.Text("p"), w.Sub(w.Uint8(3))),
 		w.Elem("JoinedArray", w.Text("n"), w.Sub(w.Array(w.Uint8(1), w.Uint8(2)))),
 		w.Elem("Mixed", w.Text("before "), w.Child(w.Elem("B", w.Sub(w.Uint8(1)))), w.Text(" \n"), w.Sub(w.String("after"))).With("y", w.Sub(w.Uint8(1))),
@@ -79,7 +88,8 @@ func elements() []*w.Element {
 		w.Elem("Repeated", w.Child(w.Elem("R", w.Sub(w.Uint8(1)))), w.Child(w.Elem("R", w.Sub(w.Array(w.Uint8(2), w.Uint8(3))))), w.Child(w.Elem("Q", w.Sub(w.Array(w.Uint8(4), w.Uint8(5)))))),
 		w.Elem("EventData", data("A", w.Sub(w.Uint8(1))), data("A", w.Sub(w.Uint8(2))), data("B", w.Optional(w.Null())), data("C", w.Text("x"), w.Sub(w.Uint8(3))), w.Child(w.Elem("Data", w.Sub(w.String("unnamed"))))),
 		w.Elem("EventData", w.Child(w.Elem("Data", w.Sub(w.Uint8(1))).With("Name", w.Sub(w.String("Dynamic"))).With("Type", w.Text("t")))),
-		w.Elem("EventData", w.Child(w.Elem("Data", w.Optional(w.Null()))), w.Child(w.Elem("Binary", w.Optional(w.Null())))),
+		w.Elem("EventData", w.Child(dependent(w.Elem("Data", w.Optional(w.Null())))), w.Child(dependent(w.Elem("Binary", w.Optional(w.Null()))))),
+		w.Elem("EventData", w.Child(dependent(w.Elem("Data", w.Optional(w.Array(w.String("a"), w.String("b")))))), w.Child(dependent(w.Elem("Data", w.Optional(w.Null())))), w.Child(w.Elem("Binary", w.Optional(w.Binary([]byte{1}))))),
 		w.Elem("EventData", w.Child(w.Elem("Data", w.Optional(w.Null()))), w.Child(w.Elem("Data", w.Sub(w.Uint8(9)))), w.Child(w.Elem("Data", w.Text("two "), w.Sub(w.Uint8(2))))),
 		w.Elem("EventData", w.Sub(w.BinXML(w.Elem("Data", w.Sub(w.Uint8(1))).With("Name", w.Text("Inner"))))),
 		w.Elem("UserData", w.Sub(w.BinXML(w.Elem("X", w.Sub(w.BinXML(w.Elem("Y").With("k", w.Sub(w.Uint8(1)))))).With("xmlns", w.Text("urn:y"))))),

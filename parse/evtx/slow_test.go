@@ -38,17 +38,17 @@ type slowValue struct {
 
 // slowNode is a piece of content: an element if elem is set, else a value.
 type slowNode struct {
-	elem     *slowElement
-	val      slowValue
-	slot     bool // the value came by a substitution
-	optional bool
-	pi       string // target of a processing instruction
+	elem *slowElement
+	val  slowValue
+	slot bool   // the value came by a substitution
+	pi   string // target of a processing instruction
 }
 
 type slowElement struct {
-	name  string
-	attrs []slowAttr
-	kids  []slowNode
+	name   string
+	absent bool
+	attrs  []slowAttr
+	kids   []slowNode
 }
 
 type slowAttr struct {
@@ -100,7 +100,7 @@ func (s *slow) stream(pos, end int, path string, data bool) error {
 			if err != nil {
 				return err
 			}
-			if err := s.walk(nodes, path, true, false, data); err != nil {
+			if err := s.walk(nodes, path, data); err != nil {
 				return err
 			}
 		}
@@ -223,7 +223,7 @@ func (s *slow) piece(pos, end int, vals []slowValue) (n slowNode, next int, err 
 		if pos+4 > end {
 			return n, 0, errSlow
 		}
-		n.slot, n.optional = true, s.chunk[pos]&^0x40 == 0x0e
+		n.slot = true
 		if i := s.u16(pos + 1); i < len(vals) {
 			n.val = vals[i]
 		}
@@ -233,6 +233,7 @@ func (s *slow) piece(pos, end int, vals []slowValue) (n slowNode, next int, err 
 }
 
 func (s *slow) element(pos, end int, vals []slowValue, dependency bool, depth int) (*slowElement, int, error) {
+	start := pos
 	attributes := s.chunk[pos]&0x40 != 0
 	at := pos + 5
 	if dependency {
@@ -248,6 +249,9 @@ func (s *slow) element(pos, end int, vals []slowValue, dependency bool, depth in
 		return nil, 0, err
 	}
 	e := &slowElement{name: name}
+	if at == start+7 && s.u16(start+1) < len(vals) {
+		e.absent = vals[s.u16(start+1)].null()
+	}
 	if attributes {
 		pos += 4
 		for pos < end && s.chunk[pos]&^0x40 == 0x06 {
@@ -336,10 +340,8 @@ func (s *slow) add(name, text string, null bool) error {
 	return nil
 }
 
-// walk turns nodes in the element called path into leaves. Quiet says that a
-// null among them leaves nothing behind; bare, that the element has neither
-// attributes nor anything else to speak for it.
-func (s *slow) walk(nodes []slowNode, path string, quiet, attrs, data bool) error {
+// walk turns nodes in the element called path into leaves.
+func (s *slow) walk(nodes []slowNode, path string, data bool) error {
 	if s.work++; s.work > 1<<20 {
 		return errSlowLimit
 	}
@@ -347,15 +349,14 @@ func (s *slow) walk(nodes []slowNode, path string, quiet, attrs, data bool) erro
 	for _, n := range nodes {
 		mixed = mixed || n.elem != nil || n.pi != ""
 	}
-	if len(nodes) == 0 && !quiet && !attrs && path != "" {
-		return s.add(path, "", true)
-	}
 	for i := 0; i < len(nodes); {
 		n := nodes[i]
 		var err error
 		switch {
 		case n.elem != nil:
-			err = s.walkElement(n.elem, path, data)
+			if !n.elem.absent {
+				err = s.walkElement(n.elem, path, data)
+			}
 			i++
 		case n.pi != "":
 			err = s.add(under(path, n.pi), n.val.text(), false)
@@ -365,7 +366,7 @@ func (s *slow) walk(nodes []slowNode, path string, quiet, attrs, data bool) erro
 			for j < len(nodes) && nodes[j].elem == nil && nodes[j].pi == "" {
 				j++
 			}
-			err = s.run(nodes[i:j], path, quiet || mixed || attrs, mixed, data)
+			err = s.run(nodes[i:j], path, mixed, data)
 			i = j
 		}
 		if err != nil {
@@ -388,7 +389,7 @@ func (s *slow) walkElement(e *slowElement, path string, data bool) error {
 		path = under(path, e.name)
 	}
 	named := e.name == "Data" && data
-	attrs := false
+	before := len(s.leaves)
 	for i, a := range e.attrs {
 		first := named
 		for _, b := range e.attrs[:i] {
@@ -397,8 +398,8 @@ func (s *slow) walkElement(e *slowElement, path string, data bool) error {
 		if a.name == "Name" && first {
 			if name := joined(a.parts); name != "" {
 				path = under(parent, name)
-				e.attrs = append(e.attrs[:i:i], e.attrs[i+1:]...)
 			}
+			e.attrs = append(e.attrs[:i:i], e.attrs[i+1:]...)
 			break
 		}
 	}
@@ -406,13 +407,17 @@ func (s *slow) walkElement(e *slowElement, path string, data bool) error {
 		if a.name == "xmlns" || strings.HasPrefix(a.name, "xmlns:") {
 			continue
 		}
-		before := len(s.leaves)
 		if err := s.attribute(a, under(path, a.name)); err != nil {
 			return err
 		}
-		attrs = attrs || len(s.leaves) > before || !isSlot(a.parts)
 	}
-	return s.walk(e.kids, path, false, attrs, e.name == "EventData" || e.name == "UserData")
+	if err := s.walk(e.kids, path, e.name == "EventData" || e.name == "UserData"); err != nil {
+		return err
+	}
+	if len(s.leaves) == before && path != "" {
+		return s.add(path, "", true)
+	}
+	return nil
 }
 
 func isSlot(parts []slowNode) bool { return len(parts) == 1 && parts[0].slot }
@@ -443,7 +448,7 @@ func (s *slow) attribute(a slowAttr, path string) error {
 			}
 			flat = append(flat, n)
 		}
-		return s.run(flat, path, false, false, false)
+		return s.run(flat, path, false, false)
 	}
 	v := a.parts[0].val
 	switch {
@@ -465,7 +470,7 @@ func (s *slow) array(v slowValue, path string) error {
 }
 
 // run is one value made of the parts.
-func (s *slow) run(parts []slowNode, path string, quiet, mixed, data bool) error {
+func (s *slow) run(parts []slowNode, path string, mixed, data bool) error {
 	name := path
 	if name == "" {
 		name = "Event"
@@ -474,10 +479,7 @@ func (s *slow) run(parts []slowNode, path string, quiet, mixed, data bool) error
 		v := parts[0].val
 		switch {
 		case parts[0].slot && v.null():
-			if quiet || parts[0].optional {
-				return nil
-			}
-			return s.add(name, "", true)
+			return nil
 		case parts[0].slot && v.typ == 0x21:
 			return s.stream(v.at, v.at+v.size, path, data)
 		case parts[0].slot && v.typ&0x80 != 0:

@@ -242,9 +242,12 @@ func (s *templates) bind(nodes []node, vals []value) []node {
 	for _, n := range nodes {
 		switch n.kind {
 		case nodeSlot:
-			n = node{kind: nodeValue, optional: n.optional, val: slotValue(vals, n.slot)}
+			n = node{kind: nodeValue, val: slotValue(vals, n.slot)}
 		case nodeElement:
-			e := &element{name: n.elem.name, kids: s.bind(n.elem.kids, vals)}
+			if isMissing(vals, n.elem.depends) {
+				continue
+			}
+			e := &element{name: n.elem.name, depends: -1, kids: s.bind(n.elem.kids, vals)}
 			for _, a := range n.elem.attrs {
 				e.attrs = append(e.attrs, attribute{a.name, s.bind(a.parts, vals)})
 			}
@@ -263,17 +266,8 @@ func slotValue(vals []value, slot uint16) value {
 	return value{}
 }
 
-// optionalContent returns the content of an element that is there only if the
-// content has a value (MS-EVEN6 section 2.2.12): all of it is one optional value,
-// and there are no attributes that would be lost with it.
-func optionalContent(e *element) (n node, ok bool) {
-	if len(e.kids) != 1 || !e.kids[0].optional {
-		return node{}, false
-	}
-	for _, a := range e.attrs {
-		if !isNamespace(a.name) && (e.name != "Data" || a.name != "Name") {
-			return node{}, false
-		}
-	}
-	return e.kids[0], true
+// isMissing says whether an element that depends on the slot is left out
+// (MS-EVEN6 section 2.2.12.2): the slot's value is null.
+func isMissing(vals []value, slot int) bool {
+	return slot >= 0 && slot < len(vals) && vals[slot].isNull()
 }

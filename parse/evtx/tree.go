@@ -46,9 +46,12 @@ var (
 
 // element is an XML element as a template (or a record without one) has it.
 type element struct {
-	name  string
-	attrs []attribute
-	kids  []node
+	name string
+	// depends is the slot without whose value the element is not there, -1 if
+	// there is none.
+	depends int
+	attrs   []attribute
+	kids    []node
 }
 
 type attribute struct {
@@ -68,12 +71,11 @@ const (
 
 // node is one piece of the content of an element or of an attribute.
 type node struct {
-	kind     nodeKind
-	optional bool // of a slot: without a value, the element is not there
-	slot     uint16
-	name     string
-	val      value
-	elem     *element
+	kind nodeKind
+	slot uint16
+	name string
+	val  value
+	elem *element
 }
 
 // treeParser reads binary XML into elements. It works once per template.
@@ -150,21 +152,22 @@ func (p *treeParser) node(tok byte) (node, error) {
 		}
 		slot := binary.LittleEndian.Uint16(p.chunk[p.pos+1:])
 		p.pos += 4
-		return node{kind: nodeSlot, slot: slot, optional: tok == tokenOptional}, nil
+		return node{kind: nodeSlot, slot: slot}, nil
 	}
 	return node{}, fmt.Errorf("token 0x%02x at 0x%x is none of binary XML", tok, p.pos)
 }
 
 func (p *treeParser) element() (*element, error) {
 	more := p.chunk[p.pos]&tokenMore != 0
-	if err := p.startElement(); err != nil {
+	depends, err := p.startElement()
+	if err != nil {
 		return nil, err
 	}
 	name, err := p.name()
 	if err != nil {
 		return nil, err
 	}
-	e := &element{name: name}
+	e := &element{name: name, depends: depends}
 	if more {
 		if e.attrs, err = p.attributes(); err != nil {
 			return nil, err
@@ -185,10 +188,11 @@ func (p *treeParser) element() (*element, error) {
 	return nil, fmt.Errorf("token 0x%02x at 0x%x cannot end a start tag", tok, p.pos-1)
 }
 
-// startElement skips token, dependency identifier and size of an element. Some
-// writers have the identifier where the specification says there is none, so
-// the other form is taken if the expected one leads to no name.
-func (p *treeParser) startElement() error {
+// startElement skips token, dependency identifier and size of an element and
+// returns the slot that it depends on. Some writers have the identifier where
+// the specification says there is none, so the other form is taken if the
+// expected one leads to no name.
+func (p *treeParser) startElement() (depends int, err error) {
 	with, without := p.pos+7, p.pos+5
 	at := without
 	if p.dependency {
@@ -196,12 +200,22 @@ func (p *treeParser) startElement() error {
 	}
 	if !p.nameAt(at) {
 		if at = with + without - at; !p.nameAt(at) {
-			return errName
+			return 0, errName
 		}
 	}
+	id := noDependency
+	if at == with {
+		id = int(binary.LittleEndian.Uint16(p.chunk[p.pos+1:]))
+	}
 	p.pos = at
-	return nil
+	if id == noDependency {
+		return -1, nil
+	}
+	return id, nil
 }
+
+// noDependency is the dependency identifier of elements that are always there.
+const noDependency = 0xffff
 
 // nameAt says whether the name reference at pos leads to a name whose hash is
 // right.
