@@ -62,16 +62,12 @@ func (s *scanner) element(start, i int, x *place, depth int) int {
 func (s *scanner) attributes(x *place, i int) (*place, int) {
 	data := s.data
 	for {
-		begin := i
 		i = blank(data, i)
 		if i >= len(data) {
 			return x, s.fail(i, "tag without end")
 		}
 		if data[i] == '>' || data[i] == '/' {
 			return x, i
-		}
-		if i == begin {
-			return x, s.fail(i, "expected white space before an attribute")
 		}
 		end := nameEnd(data, i)
 		name := data[i:end]

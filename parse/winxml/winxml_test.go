@@ -127,7 +127,7 @@ func TestEventsAreReadHoweverTheyAreLaidOut(t *testing.T) {
 
 func TestWhatIsNoEventIsKeptAndReported(t *testing.T) {
 	for _, bad := range []string{
-		`<Event><System></Event>`, `<Event><a b=c/></Event>`, `<Event><a b='<'/></Event>`, `<Event><a b='c'd='e'/></Event>`,
+		`<Event><System></Event>`, `<Event><a b=c/></Event>`, `<Event><a b='<'/></Event>`,
 		`<Event><a></b></a></Event>`, `<Event><![CDATA[</Event>`, `<Event><`, `<Event`, `<Event><System><EventID>1</Ev`,
 		`<Event>< a/></Event>`, `<Event><!DOCTYPE a></Event>`, `plain text`, `{"a":1}`, `<Eventual/>`, "\x00\x00",
 	} {
