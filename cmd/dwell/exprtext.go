@@ -27,7 +27,7 @@ func predicateText(p *sigma.Predicate) string {
 	case sigma.Glob:
 		return fmt.Sprintf(`%s is like "%s"`, field, p.Pattern)
 	case sigma.Regex:
-		return fmt.Sprintf("%s matches /%s/", field, p.Regexp)
+		return field + " matches " + regexText(p)
 	case sigma.CIDR:
 		return fmt.Sprintf("%s is within %s", field, p.Prefix)
 	case sigma.Less, sigma.LessEqual, sigma.Greater, sigma.GreaterEqual:
@@ -41,8 +41,32 @@ func predicateText(p *sigma.Predicate) string {
 	case sigma.TimePart:
 		return "the " + p.Part + " of " + field + " is " + number
 	default:
-		return field + " " + opText(p.Op) + " " + text
+		return field + " " + opText(p.Op) + " " + text + origin(p)
 	}
+}
+
+// origin names what a rule says where a modifier (base64, wide, expand …) made
+// other text of it.
+func origin(p *sigma.Predicate) string {
+	plain := strings.NewReplacer(`\`, "", "*", "")
+	if p.Written == "" || strings.Contains(plain.Replace(p.Written), plain.Replace(p.Text)) {
+		return ""
+	}
+	return ` made of "` + p.Written + `"`
+}
+
+// regexText writes a regular expression as the rule has it, with its flags:
+// /^x+$/i. What runs is the same in the syntax of package regexp.
+func regexText(p *sigma.Predicate) string {
+	runs := p.Regexp.String()
+	if p.Written == "" {
+		return "/" + runs + "/"
+	}
+	flags := ""
+	if rest, ok := strings.CutPrefix(runs, "(?"); ok && !strings.HasPrefix(p.Written, "(?") {
+		flags = rest[:max(strings.IndexAny(rest, ":)"), 0)]
+	}
+	return "/" + p.Written + "/" + flags
 }
 
 func opText(op sigma.Op) string {

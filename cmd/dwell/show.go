@@ -78,7 +78,7 @@ func (l *looks) meta(m *sigma.Meta) {
 		l.entry("reference", r)
 	}
 	for _, f := range m.FalsePositives {
-		l.entry("harmless if", f)
+		l.entry("false hits", f)
 	}
 	l.entry("file", m.Position.String())
 }
