@@ -24,8 +24,10 @@ func (m *Matcher) Ref() EventRef {
 		return m.ref
 	}
 	ev := m.event
+	var id event.ID
+	id, m.work.text = ev.IDInto(m.program.names, m.work.text)
 	m.ref = EventRef{
-		ID: ev.ID(m.program.names), Time: ev.Time, Host: m.shared(ev.Host), Account: m.account(),
+		ID: id, Time: ev.Time, Host: m.shared(ev.Host), Account: m.account(),
 		Dataset: ev.Dataset, File: ev.Source.Path, Record: ev.Record, Offset: ev.Offset,
 	}
 	m.referred = true

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"iter"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/dwell-project/dwell/event"
@@ -51,7 +52,8 @@ func (f *Filter) Admits(ev *event.Event) bool {
 // Sink takes what a scan finds. Its functions are called on one goroutine, in
 // the order of the input.
 type Sink struct {
-	// Detection takes a detection; an error from it ends the scan.
+	// Detection takes a detection, which is valid until it returns; an error
+	// from it ends the scan.
 	Detection func(*Detection) error
 	// Problem takes what could not be read.
 	Problem func(parse.Problem)
@@ -75,7 +77,9 @@ func (s *Scan) Run(ctx context.Context, inputs iter.Seq2[parse.Input, error], si
 	opt := parse.Options{Workers: s.Workers, Names: s.Names}
 	together := newCorrelator(s.Program, s.TempDir)
 	defer func() { err = errors.Join(err, together.close()) }()
-	err = parse.Run(ctx, inputs, opt, s.newWork, func(p *part) error {
+	parts := &sync.Pool{New: func() any { return &part{} }}
+	err = parse.Run(ctx, inputs, opt, func() parse.Work[*part] { return s.newWork(parts) }, func(p *part) error {
+		defer parts.Put(p)
 		tally.merge(p.tally)
 		return s.take(p, together, &sink)
 	}, sink.Problem)
@@ -107,10 +111,11 @@ func (s *Scan) take(p *part, together *correlator, sink *Sink) error {
 }
 
 // newWork returns the work of one worker: decode, match, describe.
-func (s *Scan) newWork() parse.Work[*part] {
+func (s *Scan) newWork(parts *sync.Pool) parse.Work[*part] {
 	m := s.Program.NewMatcher()
 	return func(b *parse.Block, d parse.Decoder) *part {
-		p := &part{tally: newTally(), bytes: len(b.Data)}
+		p := parts.Get().(*part)
+		p.reset(len(b.Data))
 		d.Decode(b, func(ev *event.Event) bool {
 			if s.Filter.Admits(ev) {
 				s.look(m, ev, p)
@@ -119,6 +124,20 @@ func (s *Scan) newWork() parse.Work[*part] {
 		}, func(problem parse.Problem) { p.problems = append(p.problems, problem) })
 		m.drain(p.tally)
 		return p
+	}
+}
+
+// reset empties the part for the next block and keeps its memory, unless one
+// block of many detections made it large.
+func (p *part) reset(bytes int) {
+	if cap(p.json) > 4<<20 {
+		*p = part{}
+	}
+	clear(p.detections)
+	clear(p.bases)
+	*p = part{
+		detections: p.detections[:0], bases: p.bases[:0], problems: p.problems[:0], json: p.json[:0],
+		tally: newTally(), bytes: bytes,
 	}
 }
 

@@ -52,7 +52,14 @@ const (
 // seconds and nanoseconds; then every field in document order as name, class
 // and text. Texts carry their length as 8 bytes big-endian before them.
 func (e *Event) ID(names *Names) ID {
-	buf := make([]byte, 0, 1024)
+	id, _ := e.IDInto(names, nil)
+	return id
+}
+
+// IDInto is [Event.ID] with a buffer to work in, which it returns, perhaps
+// larger, for the next call.
+func (e *Event) IDInto(names *Names, buf []byte) (ID, []byte) {
+	buf = buf[:0]
 	if e.Identity == ByRecord {
 		buf = e.appendRecordForm(buf, names)
 	} else {
@@ -62,7 +69,7 @@ func (e *Event) ID(names *Names) ID {
 		buf = append(buf, e.Raw...)
 	}
 	sum := sha256.Sum256(buf)
-	return ID(sum[:16])
+	return ID(sum[:16]), buf
 }
 
 func (e *Event) appendRecordForm(buf []byte, names *Names) []byte {
