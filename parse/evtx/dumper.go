@@ -421,7 +421,9 @@ func (d *Dumper) beside(run []node, vals []value, o *object) error {
 // bound writes an element whose shape depends on its values.
 func (d *Dumper) bound(o *lineOp, vals []value) error {
 	d.templates.bound = 0
-	nodes := d.bind([]node{{kind: nodeElement, elem: o.elem}}, vals)
+	elem := *o.elem
+	elem.depends = -1 // that the element is there has been decided
+	nodes := d.bind([]node{{kind: nodeElement, elem: &elem}}, vals)
 	if d.templates.bound > maxBound {
 		return errTooMuch
 	}

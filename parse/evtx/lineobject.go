@@ -207,7 +207,7 @@ func dataName(e *element) string {
 // dataValue writes the value of a Data element without its Name; one without
 // content is "".
 func (c *linePlanner) dataValue(e *element) {
-	bare := &element{name: e.name, attrs: dataAttributes(e), kids: e.kids}
+	bare := &element{name: e.name, depends: -1, attrs: dataAttributes(e), kids: e.kids}
 	switch {
 	case len(bare.attrs) > 0 || hasElements(e.kids):
 		c.element(bare)
