@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -28,7 +29,7 @@ func tree(text string) (*node, error) {
 	for {
 		tok, err := d.RawToken()
 		if err != nil {
-			if root == nil || len(stack) > 0 {
+			if err != io.EOF || root == nil || len(stack) > 0 {
 				return nil, fmt.Errorf("no whole element: %w", err)
 			}
 			return root, nil
