@@ -53,11 +53,14 @@ func (c *scanCommand) writeTable(s *session, out *bufio.Writer, f *findings) err
 	}
 	look.sources(f)
 	look.found(f)
-	if f.book.Total() == 0 || c.Why {
-		look.why(f)
-	}
 	if !c.All && f.book.Total() > 0 {
 		look.groups(f.book.Ranked(), c.Top, f.book.Full())
+		if c.Why {
+			look.line("")
+		}
+	}
+	if f.book.Total() == 0 || c.Why {
+		look.why(f)
 	}
 	if look.err != nil {
 		return fmt.Errorf("writing to standard output: %w", look.err)

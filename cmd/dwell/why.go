@@ -23,12 +23,12 @@ func (l *looks) why(f *findings) {
 	}
 	idle := f.rules.program.Idle(f.tally)
 	if n := len(f.rules.program.Rules()) - len(idle); n > 0 && f.tally.Events > 0 {
-		l.line("%s had records of their log source to look at.", many(int64(n), "rule"))
+		l.line("%s had records of the log source to look at.", many(int64(n), "rule"))
 	}
 	if f.tally.Events == 0 {
 		l.empty(f)
 	}
-	l.idle(idle)
+	l.idle(f, idle)
 	l.excepted(f.tally)
 	if n := withoutLogSource(f.tally); n > 0 {
 		l.line("%s to no log source that rules are written for; only rules without log source saw them.", belong(n))
@@ -36,7 +36,6 @@ func (l *looks) why(f *findings) {
 	if f.tally.Unparsed > 0 {
 		l.line("%s in no form that could be parsed; only keywords can match them.", are(f.tally.Unparsed))
 	}
-	l.line("")
 }
 
 func belong(n int64) string {
@@ -65,33 +64,41 @@ func (l *looks) empty(f *findings) {
 	}
 }
 
-// idle lists the rules that could not fire, by reason and log source.
-func (l *looks) idle(idle []detect.Idle) {
-	byReason := map[string]map[string]int64{}
+// idle lists the log sources of the rules that could not fire: those that these
+// logs have no records of, and those that no table knows.
+func (l *looks) idle(f *findings, idle []detect.Idle) {
+	absent, unknown := map[string]int64{}, map[string]int64{}
 	for _, i := range idle {
-		if byReason[i.Reason] == nil {
-			byReason[i.Reason] = map[string]int64{}
+		if known, _ := f.rules.tables.Known(i.Rule.LogSource); known {
+			absent[logSourceText(i.Rule.LogSource)]++
+		} else {
+			unknown[logSourceText(i.Rule.LogSource)]++
 		}
-		byReason[i.Reason][logSourceText(i.Rule.LogSource)]++
 	}
-	for _, reason := range slices.Sorted(maps.Keys(byReason)) {
-		sources := byReason[reason]
-		var total int64
-		for _, n := range sources {
-			total += n
-		}
-		l.line("%s could not fire: %s", many(total, "rule"), table.Clean(reason))
-		names := slices.SortedFunc(maps.Keys(sources), func(a, b string) int {
-			return cmp.Or(cmp.Compare(sources[b], sources[a]), strings.Compare(a, b))
-		})
-		t := &table.Table{Columns: []table.Column{{Title: "rules", Right: true}, {Title: "log source", Least: 20}}}
-		for _, name := range names[:min(len(names), shownSources)] {
-			t.Add(table.Cell{Text: thousands(sources[name])}, table.Cell{Text: name})
-		}
-		l.table(t)
-		if n := len(names) - shownSources; n > 0 {
-			l.line("… and %s more", many(int64(n), "log source"))
-		}
+	l.logSources("there is no record of the log source", absent)
+	l.logSources("no table knows the log source (--taxonomy can add one)", unknown)
+}
+
+// logSources lists rules by log source, the most first.
+func (l *looks) logSources(reason string, rules map[string]int64) {
+	var total int64
+	for _, n := range rules {
+		total += n
+	}
+	if total == 0 {
+		return
+	}
+	l.line("%s could not fire: %s.", many(total, "rule"), reason)
+	names := slices.SortedFunc(maps.Keys(rules), func(a, b string) int {
+		return cmp.Or(cmp.Compare(rules[b], rules[a]), strings.Compare(a, b))
+	})
+	t := &table.Table{Columns: []table.Column{{Title: "rules", Right: true}, {Title: "log source", Least: 20}}}
+	for _, name := range names[:min(len(names), shownSources)] {
+		t.Add(table.Cell{Text: thousands(rules[name])}, table.Cell{Text: name})
+	}
+	l.table(t)
+	if n := len(names) - shownSources; n > 0 {
+		l.line("… and %s more", many(int64(n), "log source"))
 	}
 }
 
