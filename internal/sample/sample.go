@@ -8,7 +8,7 @@
 // itself there with the administrator's, installs itself as a service and packs
 // a folder of documents.
 //
-// [Files] always gives the same bytes; the test of this package compares them
+// [Files] always gives the same records; the test of this package compares them
 // with the files, and writes them anew with -update.
 package sample
 
