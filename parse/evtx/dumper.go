@@ -211,14 +211,14 @@ func (d *Dumper) run(ops []lineOp, vals []value) error {
 		var err error
 		switch o.code {
 		case lineValue:
-			if v := o.from.get(vals); v.isArray() && o.name != "" {
+			if v := o.value(vals); v.isArray() && o.name != "" {
 				d.items(o, v)
 			} else {
 				err = d.content(v, o.empty, o.data)
 			}
 		case lineDepends:
-			if !isMissing(vals, o.from.slot) {
-				err = d.run(o.ops, vals)
+			if !isMissing(vals, int(o.slot)) {
+				err = d.run(o.odd.ops, vals)
 			}
 		case lineComma:
 			d.comma()
@@ -262,8 +262,8 @@ func (d *Dumper) items(o *lineOp, v value) {
 		d.item(value{}, o.empty)
 		return
 	}
-	for n := o.seen; ok && len(d.out) <= d.limit; item, rest, ok = rest.next() {
-		if n > o.seen {
+	for n := int(o.seen); ok && len(d.out) <= d.limit; item, rest, ok = rest.next() {
+		if n > int(o.seen) {
 			d.out = appendKey(append(d.out, ','), o.name, n)
 		}
 		d.item(item, o.empty)
@@ -285,14 +285,14 @@ func (d *Dumper) item(v value, empty string) {
 func (d *Dumper) list(o *lineOp, vals []value) error {
 	begin := len(d.out)
 	d.comma()
-	d.out = append(appendKey(d.out, "Data", o.seen), `{"#text":[`...)
+	d.out = append(appendKey(d.out, "Data", int(o.seen)), `{"#text":[`...)
 	open, n := len(d.out), 0
 	next := func() {
 		if n++; n > 1 {
 			d.out = append(d.out, ',')
 		}
 	}
-	for _, kid := range o.kids {
+	for _, kid := range o.odd.kids {
 		v := kid.get(vals)
 		if isMissing(vals, kid.depends) {
 			continue
@@ -350,7 +350,7 @@ func (d *Dumper) element(o *lineOp, vals []value) error {
 	at := len(d.out)
 	d.out = append(d.out, `{"#attributes":{`...)
 	start := len(d.out)
-	for _, a := range o.attrs {
+	for _, a := range o.odd.attrs {
 		v := a.from.get(vals)
 		if isEmpty(v) {
 			continue
@@ -360,7 +360,7 @@ func (d *Dumper) element(o *lineOp, vals []value) error {
 		}
 		d.out = v.appendJSON(append(d.out, a.key...))
 	}
-	v := o.from.get(vals)
+	v := o.value(vals)
 	if len(d.out) == start {
 		d.out = d.out[:at]
 		return d.content(v, nullJSON, o.data)
@@ -381,8 +381,8 @@ func (d *Dumper) element(o *lineOp, vals []value) error {
 
 // children writes the elements of values as members, and other values as text.
 func (d *Dumper) children(op *lineOp, vals []value) error {
-	o := object{names: op.names, data: op.data}
-	for _, kid := range op.kids {
+	o := object{names: op.odd.names, data: op.data}
+	for _, kid := range op.odd.kids {
 		if err := d.child(kid.get(vals), &o); err != nil {
 			return err
 		}
@@ -421,7 +421,7 @@ func (d *Dumper) beside(run []node, vals []value, o *object) error {
 // bound writes an element whose shape depends on its values.
 func (d *Dumper) bound(o *lineOp, vals []value) error {
 	d.templates.bound = 0
-	elem := *o.elem
+	elem := *o.odd.elem
 	elem.depends = -1 // that the element is there has been decided
 	nodes := d.bind([]node{{kind: nodeElement, elem: &elem}}, vals)
 	if d.templates.bound > maxBound {

@@ -46,7 +46,7 @@ func (c *linePlanner) dependent(m *members, e *element, write func(*linePlanner)
 	open := m.open
 	var sub linePlanner
 	write(&sub)
-	c.add(lineOp{code: lineDepends, from: source{slot: e.depends}, ops: sub.done()})
+	c.add(lineOp{code: lineDepends, slot: int32(e.depends), odd: &oddLine{ops: sub.done()}})
 	m.open, m.maybe = open, true
 }
 
@@ -83,7 +83,7 @@ func (c *linePlanner) attributes(attrs []attribute) {
 func (c *linePlanner) textContent(m *members, kids []node, data bool) {
 	from := c.source(kids)
 	if from.slot >= 0 || from.val.isBinXML() {
-		c.add(lineOp{code: lineChildren, kids: []source{from}, names: m.names, data: data})
+		c.add(lineOp{code: lineChildren, data: data, odd: &oddLine{kids: []source{from}, names: m.names}})
 		m.maybe = true
 		return
 	}
@@ -126,12 +126,12 @@ func (c *linePlanner) children(m *members, kids []node, data bool) {
 		case !isUnnamed(n.elem):
 			c.dependent(m, n.elem, func(c *linePlanner) { c.named(m, n.elem) })
 		case unnamed != nil: // at the place of the first of them
-			c.add(lineOp{code: lineList, kids: unnamed, seen: countNames(m.names, "Data")})
+			c.add(lineOp{code: lineList, seen: uint16(countNames(m.names, "Data")), odd: &oddLine{kids: unnamed}})
 			m.names, m.maybe, unnamed = append(m.names, "Data"), true, nil
 		}
 	}
 	if len(values) > 0 {
-		c.add(lineOp{code: lineChildren, kids: values, names: m.names, data: data})
+		c.add(lineOp{code: lineChildren, data: data, odd: &oddLine{kids: values, names: m.names}})
 		m.maybe = true
 	}
 }
@@ -214,6 +214,6 @@ func (c *linePlanner) dataValue(e *element) {
 	case isSingle(e.kids):
 		c.content(e.kids, `""`, false)
 	default:
-		c.add(lineOp{code: lineBind, elem: e, data: true})
+		c.add(lineOp{code: lineBind, data: true, odd: &oddLine{elem: e}})
 	}
 }

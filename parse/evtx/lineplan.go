@@ -22,20 +22,34 @@ const (
 	lineBind                     // an element that is compiled once its values are known
 )
 
-// lineOp is one step of a line plan.
+// lineOp is one step of a line plan. It is kept small, as op is.
 type lineOp struct {
 	code    lineCode
+	data    bool   // for lineBind: elem is a Data element; else: elements in the value may be
+	seen    uint16 // how often name came before in the object
+	slot    int32  // of the value; -1 is val
 	literal []byte // appended first
 	empty   string // what lineValue appends for no value: null or ""
 	name    string // of the member, if an array may repeat it
-	seen    int    // how often the name came before in the object
-	from    source
-	ops     []lineOp // for lineDepends
-	attrs   []lineAttr
-	elem    *element
-	data    bool     // for lineBind: elem is a Data element; else: elements in the value may be
-	kids    []source // for lineChildren and lineList
-	names   []string // members that lineChildren must not repeat
+	odd     *oddLine
+}
+
+// oddLine is what few ops need.
+type oddLine struct {
+	val   value      // the constant of lineValue and lineElement
+	attrs []lineAttr // of lineElement
+	ops   []lineOp   // of lineDepends
+	elem  *element   // of lineBind
+	kids  []source   // of lineChildren and lineList
+	names []string   // members that lineChildren must not repeat
+}
+
+// value returns the value of a lineValue, lineElement or lineDepends.
+func (o *lineOp) value(vals []value) value {
+	if o.slot < 0 {
+		return o.odd.val
+	}
+	return slotValue(vals, uint16(o.slot))
 }
 
 // source is where a value comes from: a slot, or the template itself.
@@ -168,7 +182,7 @@ func appendKey(dst []byte, name string, repeated int) []byte {
 // scalar writes a constant.
 func (c *linePlanner) scalar(v value, empty string) {
 	if v.isBinXML() || v.isArray() {
-		c.add(lineOp{code: lineValue, from: source{slot: -1, depends: -1, val: v}, empty: empty})
+		c.add(lineOp{code: lineValue, slot: -1, empty: empty, odd: &oddLine{val: v}})
 		return
 	}
 	if isEmpty(v) {
@@ -197,7 +211,7 @@ func (c *linePlanner) element(e *element) {
 	static, fit := fits(e, kids)
 	switch {
 	case !fit:
-		c.add(lineOp{code: lineBind, elem: e})
+		c.add(lineOp{code: lineBind, odd: &oddLine{elem: e}})
 	case !static:
 		c.dynamic(e, kids)
 	case hasElements(kids):
@@ -329,12 +343,14 @@ func shownAttributes(attrs []attribute) []attribute {
 
 // dynamic writes an element of which attributes are values.
 func (c *linePlanner) dynamic(e *element, kids []node) {
-	o := lineOp{code: lineElement, from: source{slot: -1, depends: -1}, data: holdsData(e.name)}
+	odd := &oddLine{}
+	o := lineOp{code: lineElement, slot: -1, data: holdsData(e.name), odd: odd}
 	for _, a := range shownAttributes(e.attrs) {
-		o.attrs = append(o.attrs, lineAttr{appendKey(nil, a.name, 0), c.source(a.parts)})
+		odd.attrs = append(odd.attrs, lineAttr{appendKey(nil, a.name, 0), c.source(a.parts)})
 	}
 	if len(kids) > 0 {
-		o.from = c.source(kids)
+		from := c.source(kids)
+		o.slot, odd.val = int32(from.slot), from.val
 	}
 	c.add(o)
 }
@@ -383,5 +399,5 @@ func (c *linePlanner) content(kids []node, empty string, data bool) {
 		c.scalar(from.val, empty)
 		return
 	}
-	c.add(lineOp{code: lineValue, from: from, empty: empty, name: c.repeat, data: data})
+	c.add(lineOp{code: lineValue, slot: int32(from.slot), empty: empty, name: c.repeat, data: data, odd: &oddLine{val: from.val}})
 }

@@ -32,17 +32,22 @@ const (
 	nullIfBare                 // a field, unless an attribute was there
 )
 
-// op is one step of a plan.
+// op is one step of a plan. It is kept small: running a plan is mostly waiting
+// for its steps to come from memory.
 type op struct {
-	code  opCode
-	null  nullMode
-	kind  event.Kind // of data, for opConst
-	slot  uint16
-	ops   int // how many follow, for opDepends and opHollow
-	name  event.Name
-	data  []byte
+	code opCode
+	null nullMode
+	kind event.Kind // of data, for opConst
+	slot uint16
+	name event.Name
+	ops  int32 // how many follow, for opDepends and opHollow
+	data []byte
+	odd  *oddOp // what is seldom needed
+}
+
+type oddOp struct {
 	at    place  // of the element, for binary XML in its value
-	parts []node // for opJoin
+	parts []node // for opJoin and opAttrJoin
 	dyn   *dynamic
 }
 
@@ -106,7 +111,7 @@ func (c *planner) element(e *element, in place) {
 	if e.depends >= 0 {
 		at := len(c.ops)
 		c.ops = append(c.ops, op{code: opDepends, slot: uint16(e.depends)})
-		defer func() { c.ops[at].ops = len(c.ops) - at - 1 }()
+		defer func() { c.ops[at].ops = int32(len(c.ops) - at - 1) }()
 	}
 	at := place{join(in.path, e.name), holdsData(e.name)}
 	if in.path == "" && e.name == rootName {
@@ -117,7 +122,7 @@ func (c *planner) element(e *element, in place) {
 	case !in.data || e.name != "Data" || !named:
 		c.body(e, e.attrs, at)
 	case !isStatic(parts):
-		c.ops = append(c.ops, op{code: opDynamic, dyn: &dynamic{elem: e, in: in, name: parts, known: map[string]*plan{}}})
+		c.ops = append(c.ops, op{code: opDynamic, odd: &oddOp{dyn: &dynamic{elem: e, in: in, name: parts, known: map[string]*plan{}}}})
 	default:
 		c.named(e, staticText(parts), in)
 	}
@@ -138,9 +143,12 @@ func (c *planner) body(e *element, attrs []attribute, at place) {
 	if at.path != "" && mayBeHollow(e.kids) {
 		begin := len(c.ops)
 		c.ops = append(c.ops, op{code: opHollow, name: c.names.Intern(at.path)})
-		defer func() { c.ops[begin].ops = len(c.ops) - begin - 1 }()
+		defer func() { c.ops[begin].ops = int32(len(c.ops) - begin - 1) }()
 	}
 	mode := nullField
+	if at.path == "" {
+		mode = nullSilent // the root has no name
+	}
 	for _, a := range attrs {
 		if isNamespace(a.name) {
 			continue
@@ -191,7 +199,7 @@ func (c *planner) attribute(a attribute, path string) bool {
 		c.ops = append(c.ops, op{code: opAttr, slot: a.parts[0].slot, name: c.names.Intern(path)})
 		return false
 	default:
-		c.ops = append(c.ops, op{code: opAttrJoin, parts: a.parts, name: c.names.Intern(path)})
+		c.ops = append(c.ops, op{code: opAttrJoin, name: c.names.Intern(path), odd: &oddOp{parts: a.parts}})
 		return true
 	}
 }
@@ -261,11 +269,11 @@ func (c *planner) run(parts []node, at place, mode nullMode) {
 		name = rootName
 	}
 	if len(parts) == 1 && parts[0].kind == nodeSlot {
-		c.ops = append(c.ops, op{code: opValue, null: mode, slot: parts[0].slot, name: c.names.Intern(name), at: at})
+		c.ops = append(c.ops, op{code: opValue, null: mode, slot: parts[0].slot, name: c.names.Intern(name), odd: &oddOp{at: at}})
 		return
 	}
 	if !isStatic(parts) || hasArray(parts) || hasXML(parts) {
-		c.ops = append(c.ops, op{code: opJoin, null: mode, parts: parts, name: c.names.Intern(name), at: at})
+		c.ops = append(c.ops, op{code: opJoin, null: mode, name: c.names.Intern(name), odd: &oddOp{at: at, parts: parts}})
 		return
 	}
 	if len(parts) == 1 && parts[0].val.isNull() {

@@ -116,14 +116,14 @@ func (r *runner) exec(ops []op, vals []value) error {
 		switch o.code {
 		case opDepends:
 			if isMissing(vals, int(o.slot)) {
-				i += o.ops
+				i += int(o.ops)
 			}
 		case opHollow:
 			before := len(r.fields)
-			if err := r.exec(ops[i+1:i+1+o.ops], vals); err != nil {
+			if err := r.exec(ops[i+1:i+1+int(o.ops)], vals); err != nil {
 				return err
 			}
-			if i += o.ops; len(r.fields) == before {
+			if i += int(o.ops); len(r.fields) == before {
 				r.fields = append(r.fields, event.Field{Name: o.name, Kind: event.Null})
 			}
 		case opConst:
@@ -161,8 +161,8 @@ func (r *runner) odd(o *op, vals []value, mark int) error {
 	if o.code == opDynamic {
 		return r.dynamic(o, vals)
 	}
-	if len(o.parts) == 1 && o.code == opJoin {
-		return r.value(o, partValue(o.parts[0], vals), mark)
+	if len(o.odd.parts) == 1 && o.code == opJoin {
+		return r.value(o, partValue(o.odd.parts[0], vals), mark)
 	}
 	return r.join(o, vals)
 }
@@ -184,7 +184,7 @@ func (r *runner) value(o *op, v value, mark int) error {
 		return nil
 	case v.typ == typeBinXML:
 		before := len(r.fields)
-		err := r.stream(int(v.at), int(v.at)+len(v.data), o.at)
+		err := r.stream(int(v.at), int(v.at)+len(v.data), o.odd.at)
 		if len(r.fields) == before {
 			r.null(o, mark)
 		}
@@ -236,8 +236,8 @@ func joinedText(parts []node, vals []value) []byte {
 // join appends the text of several parts. If arrays are among them, the element
 // stands for each of their items (MS-EVEN6 section 3.1.4.7.5).
 func (r *runner) join(o *op, vals []value) error {
-	parts := make([]value, len(o.parts))
-	for i, n := range o.parts {
+	parts := make([]value, len(o.odd.parts))
+	for i, n := range o.odd.parts {
 		parts[i] = partValue(n, vals)
 	}
 	for {
@@ -251,7 +251,7 @@ func (r *runner) join(o *op, vals []value) error {
 				v = item
 			}
 			if v.isBinXML() && o.code == opJoin {
-				if err := r.stream(int(v.at), int(v.at)+len(v.data), o.at); err != nil {
+				if err := r.stream(int(v.at), int(v.at)+len(v.data), o.odd.at); err != nil {
 					return err
 				}
 				continue
@@ -273,14 +273,14 @@ const maxText = 4 << 20
 
 // dynamic runs a Data element whose Name is a value.
 func (r *runner) dynamic(o *op, vals []value) error {
-	name := joinedText(o.dyn.name, vals)
-	p := o.dyn.known[string(name)]
+	name := joinedText(o.odd.dyn.name, vals)
+	p := o.odd.dyn.known[string(name)]
 	if p == nil {
 		c := planner{names: r.names}
-		c.named(o.dyn.elem, string(name), o.dyn.in)
+		c.named(o.odd.dyn.elem, string(name), o.odd.dyn.in)
 		p = &plan{ops: c.ops}
-		if len(o.dyn.known) < maxDynamic {
-			o.dyn.known[string(name)] = p
+		if len(o.odd.dyn.known) < maxDynamic {
+			o.odd.dyn.known[string(name)] = p
 		}
 	}
 	return r.run(p, vals)
