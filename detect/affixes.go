@@ -4,14 +4,15 @@ import "bytes"
 
 // affixes finds which of many literals a text begins with, or ends with.
 //
-// A rolling hash runs over the text from its end that matters; only at lengths
-// that some literal has, and only if the filter knows the hash, is the table
-// asked. So a value costs one pass over at most the longest literal, however
-// many literals there are.
+// A literal is filed under the hash of its first (last) bytes, at most
+// affixKey of them. A text's bytes are hashed from the same side; only at
+// lengths that some literal is filed with, and only if the filter knows the
+// hash, is anything compared. So a value costs the same however many literals
+// there are.
 type affixes struct {
 	fromEnd bool
-	longest int
-	lengths []bool // lengths[n]: some literal has n bytes
+	longest int                // of the hashed parts
+	lengths [affixKey + 1]bool // lengths[n]: some literal is filed by n bytes
 	// filter has a bit for each hash of a literal, sparsely; heads are the
 	// chains of literals by fewer bits of the hash.
 	filter     []uint64
@@ -19,6 +20,9 @@ type affixes struct {
 	heads      []int32 // index into links plus one
 	links      []affix
 }
+
+// affixKey is how many bytes of a literal are hashed at most.
+const affixKey = 16
 
 type affix struct {
 	literal
@@ -36,10 +40,6 @@ func newAffixes(literals []literal, fromEnd bool) *affixes {
 	a.filter = make([]uint64, 16*size/64)
 	a.filterMask = uint64(16*size - 1)
 	for _, l := range literals {
-		a.longest = max(a.longest, len(l.text))
-	}
-	a.lengths = make([]bool, a.longest+1)
-	for _, l := range literals {
 		a.add(l)
 	}
 	return a
@@ -47,10 +47,11 @@ func newAffixes(literals []literal, fromEnd bool) *affixes {
 
 func (a *affixes) add(l literal) {
 	var h uint64
-	for i := range l.text {
+	n := min(len(l.text), affixKey)
+	for i := range n {
 		h = roll(h, a.at(l.text, i))
 	}
-	a.lengths[len(l.text)] = true
+	a.lengths[n], a.longest = true, max(a.longest, n)
 	bit := h >> 32 & a.filterMask
 	a.filter[bit>>6] |= 1 << (bit & 63)
 	head := &a.heads[bit&uint64(len(a.heads)-1)]

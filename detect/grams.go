@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/bits"
+	"slices"
 )
 
 // grams finds which of many literals occur anywhere in a text.
@@ -16,9 +17,13 @@ import (
 // in time linear in the literals: a program holds an automaton's worth of
 // literals for each of a hundred fields.
 type grams struct {
-	filter []uint64 // bit h is set if a gram hashes to h
-	shift  uint
-	heads  []uint32 // literals of hash h are filed[heads[h]:heads[h+1]]
+	// filter has a bit for each hash of a gram, sparsely; the literals with the
+	// gram of number n are those from heads[h] to heads[h+1], h being the
+	// hash's upper bits.
+	filter []uint64
+	shift  uint // for the filter
+	heads  []uint32
+	keys   []uint32 // grams, apart from the literals: most comparisons end here
 	filed  []filedGram
 
 	pairs   []uint64 // by first two bytes; nil if there are no short literals
@@ -33,10 +38,13 @@ type literal struct {
 }
 
 type filedGram struct {
-	gram uint32
-	at   int32 // where in the literal the gram stands
 	literal
+	at int32 // where in the text the gram stands
 }
+
+// sparse is how many more bits the filter has than heads has entries, as a
+// power of two.
+const sparse = 2
 
 const gramMultiplier = 0x9E3779B1 // 2^32 divided by the golden ratio (Knuth, TAOCP 6.4)
 
@@ -73,42 +81,54 @@ func (g *grams) file(long []literal, common [][]byte) {
 	if len(long) == 0 {
 		return
 	}
-	size := min(max(bits.Len(uint(len(long)))+4, 8), 20)
-	g.shift = uint(32 - size)
-	seen := make([]uint32, 1<<size)
+	size := min(max(bits.Len(uint(len(long)))+3, 6), 18)
+	g.shift = uint(32 - size - sparse)
+	g.filter = make([]uint64, 1<<(size+sparse)/64)
 	for _, l := range long {
 		common = append(common, l.text)
 	}
+	rarest := rarestGrams(long, common, g.shift)
+	g.heads = make([]uint32, 1<<size+1)
+	for k, l := range long {
+		g.heads[g.hash(gramAt(l.text, rarest[k]))>>sparse+1]++
+	}
+	for h := 1; h < len(g.heads); h++ {
+		g.heads[h] += g.heads[h-1]
+	}
+	next := slices.Clone(g.heads)
+	g.keys, g.filed = make([]uint32, len(long)), make([]filedGram, len(long))
+	for k, l := range long {
+		gram := gramAt(l.text, rarest[k])
+		h := g.hash(gram)
+		g.filter[h>>6] |= 1 << (h & 63)
+		n := &next[h>>sparse]
+		g.keys[*n], g.filed[*n] = gram, filedGram{literal: l, at: rarest[k]}
+		*n++
+	}
+}
+
+// rarestGrams returns where in each literal the gram stands that occurs least
+// in the common texts.
+func rarestGrams(long []literal, common [][]byte, shift uint) []int32 {
+	seen := make([]uint32, 1<<(32-shift))
 	for _, text := range common {
-		for i := range len(text) - 3 {
-			seen[g.hash(binary.LittleEndian.Uint32(text[i:]))]++
+		for i := range int32(max(len(text)-3, 0)) {
+			seen[gramAt(text, i)*gramMultiplier>>shift]++
 		}
 	}
-	counts := make([]uint32, 1<<size+1)
 	rarest := make([]int32, len(long))
 	for k, l := range long {
 		best := ^uint32(0)
-		for i := range len(l.text) - 3 {
-			if c := seen[g.hash(binary.LittleEndian.Uint32(l.text[i:]))]; c < best {
-				best, rarest[k] = c, int32(i)
+		for i := range int32(len(l.text) - 3) {
+			if c := seen[gramAt(l.text, i)*gramMultiplier>>shift]; c < best {
+				best, rarest[k] = c, i
 			}
 		}
-		counts[g.hash(binary.LittleEndian.Uint32(l.text[rarest[k]:]))+1]++
 	}
-	for h := 1; h < len(counts); h++ {
-		counts[h] += counts[h-1]
-	}
-	g.heads = append([]uint32(nil), counts...)
-	g.filter = make([]uint64, (1<<size+63)/64)
-	g.filed = make([]filedGram, len(long))
-	for k, l := range long {
-		gram := binary.LittleEndian.Uint32(l.text[rarest[k]:])
-		h := g.hash(gram)
-		g.filter[h>>6] |= 1 << (h & 63)
-		g.filed[counts[h]] = filedGram{gram: gram, at: rarest[k], literal: l}
-		counts[h]++
-	}
+	return rarest
 }
+
+func gramAt(text []byte, i int32) uint32 { return binary.LittleEndian.Uint32(text[i:]) }
 
 func (g *grams) hash(gram uint32) uint32 { return gram * gramMultiplier >> g.shift }
 
@@ -139,11 +159,13 @@ func (g *grams) find(text []byte, actions []int32) []int32 {
 }
 
 func (g *grams) verify(text []byte, at int, gram uint32, actions []int32) []int32 {
-	h := g.hash(gram)
+	h := g.hash(gram) >> sparse
 	for i := g.heads[h]; i < g.heads[h+1]; i++ {
+		if g.keys[i] != gram {
+			continue
+		}
 		f := &g.filed[i]
-		start := at - int(f.at)
-		if f.gram == gram && start >= 0 && bytes.HasPrefix(text[start:], f.text) {
+		if start := at - int(f.at); start >= 0 && bytes.HasPrefix(text[start:], f.text) {
 			actions = append(actions, f.action)
 		}
 	}

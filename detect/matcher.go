@@ -79,6 +79,7 @@ type classState struct {
 type binding struct {
 	column   int32
 	priority int32
+	pace     pace
 }
 
 // NewMatcher returns a matcher for one goroutine.
@@ -223,8 +224,10 @@ func (m *Matcher) collectOnce(ev *event.Event, st *classState) (done bool) {
 				return false
 			}
 		}
-		for _, b := range st.bindings[f.Name] {
-			set := st.memos[b.column].lookup(*f, &m.program.seeds, &m.work)
+		bindings := st.bindings[f.Name]
+		for k := range bindings {
+			b := &bindings[k]
+			set := st.memos[b.column].lookup(*f, &b.pace, &m.program.seeds, &m.work)
 			if st.contested[b.column] {
 				st.disputed = true
 			} else if set == 0 {
@@ -253,7 +256,7 @@ func (m *Matcher) settle(ev *event.Event, st *classState) {
 			it = item{}
 			if st.keywords >= 0 {
 				f := ev.Fields[st.fields[i]]
-				it = item{column: st.keywords, set: st.memos[st.keywords].lookup(f, &m.program.seeds, &m.work)}
+				it = item{column: st.keywords, set: st.memos[st.keywords].lookup(f, &pace{}, &m.program.seeds, &m.work)}
 			}
 		}
 		if it.set != 0 {

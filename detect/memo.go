@@ -18,15 +18,19 @@ const wholeValue = 512
 // a set number: the same predicates always give the same number.
 //
 // A memo stays within its share of the matcher's memory: its owner empties it
-// when size passes a bound. Where values hardly repeat it stops remembering for
-// a while, since filling it then costs more than it saves.
+// when size passes a bound.
 type memo struct {
 	values *valueMatcher
 	slots  []memoSlot // open addressing, linear probing
 	used   int
 	arena  []byte
 	sets   predicateSets
+}
 
+// pace says, for the values of one field name, whether remembering pays. Where
+// they hardly repeat it stops for a while, since filling a memo then costs more
+// than it saves.
+type pace struct {
 	asked, missed int // in this sample
 	skip          int // values to resolve without remembering
 }
@@ -44,9 +48,9 @@ type memoSlot struct {
 type setNumber uint32
 
 const (
-	memoSample  = 1024      // values between two looks at the miss rate
-	memoTrust   = 8         // of which at least one in so many must repeat
-	memoPause   = 16 * 1024 // values not remembered after a bad sample
+	memoSample  = 512       // values between two looks at the miss rate
+	memoTrust   = 4         // of which at least one in so many must repeat
+	memoPause   = 32 * 1024 // values not remembered after a bad sample
 	memoMinimum = 64        // slots
 )
 
@@ -67,9 +71,9 @@ func (m *memo) clear() {
 func (m *memo) size() int { return len(m.slots)*32 + cap(m.arena) + m.sets.size }
 
 // lookup returns the set of predicates that the value satisfies.
-func (m *memo) lookup(f event.Field, seeds *seeds, work *scratch) setNumber {
-	if m.skip > 0 {
-		m.skip--
+func (m *memo) lookup(f event.Field, p *pace, seeds *seeds, work *scratch) setNumber {
+	if p.skip > 0 {
+		p.skip--
 		return m.sets.number(m.values.resolve(f, work))
 	}
 	hash := maphash.Bytes(seeds[0], f.Data) + uint64(f.Kind)
@@ -84,11 +88,24 @@ func (m *memo) lookup(f event.Field, seeds *seeds, work *scratch) setNumber {
 		s := &m.slots[i]
 		if s.hash == hash && s.kind == f.Kind && int(s.length) == len(f.Data) &&
 			string(m.arena[s.offset:int(s.offset)+len(key)]) == string(key) {
-			m.asked++
+			p.asked++
 			return s.set
 		}
 	}
+	p.missOne()
 	return m.miss(f, key, memoSlot{hash: hash, length: uint32(len(f.Data)), kind: f.Kind, taken: true}, i, work)
+}
+
+// missOne counts a value that was not remembered.
+func (p *pace) missOne() {
+	p.asked, p.missed = p.asked+1, p.missed+1
+	if p.asked < memoSample {
+		return
+	}
+	if p.asked-p.missed < p.asked/memoTrust {
+		p.skip = memoPause
+	}
+	p.asked, p.missed = 0, 0
 }
 
 // miss resolves the value and remembers it under key in slot at.
@@ -97,13 +114,6 @@ func (m *memo) miss(f event.Field, key []byte, s memoSlot, at uint64, work *scra
 	s.offset = uint32(len(m.arena))
 	m.arena = append(m.arena, key...)
 	m.slots[at] = s
-	m.asked, m.missed = m.asked+1, m.missed+1
-	if m.asked >= memoSample {
-		if m.asked-m.missed < m.asked/memoTrust {
-			m.skip = memoPause
-		}
-		m.asked, m.missed = 0, 0
-	}
 	if m.used++; 2*m.used > len(m.slots) {
 		m.grow()
 	}
