@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"math"
 	"slices"
-	"strconv"
 	"unicode/utf8"
 )
 
@@ -33,7 +32,11 @@ func (f Field) AppendJSON(dst []byte) []byte {
 		if isJSONNumber(f.Data) {
 			return append(dst, f.Data...)
 		}
-	case Int8, Uint8, Int16, Uint16, Int32, Uint32, Int64, Uint64, Bool32, Float32, Float64:
+	case Int8, Uint8, Int16, Uint16, Int32, Uint32, Int64, Uint64, Bool32:
+		if len(f.Data) >= f.Kind.width() {
+			return f.appendScalar(dst)
+		}
+	case Float32, Float64:
 		if len(f.Data) >= f.Kind.width() && f.isFinite() {
 			return f.appendScalar(dst)
 		}
@@ -202,12 +205,12 @@ func packLanes(w uint64) uint32 {
 	return uint32(w | w>>16)
 }
 
-// appendPadded appends v in decimal with at least width digits.
+// appendPadded appends v, which is not negative, in decimal with width digits.
 func appendPadded(dst []byte, v, width int) []byte {
-	for limit := 10; width > 1; width, limit = width-1, limit*10 {
-		if v < limit {
-			dst = append(dst, '0')
-		}
+	dst = append(dst, "0000000"[:width]...)
+	for i := len(dst) - 1; v > 0 && i >= len(dst)-width; i-- {
+		dst[i] = byte('0' + v%10)
+		v /= 10
 	}
-	return strconv.AppendInt(dst, int64(v), 10)
+	return dst
 }
