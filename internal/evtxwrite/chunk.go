@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"maps"
 )
 
 // Sizes of the format, in bytes.
@@ -58,7 +59,7 @@ func (c *chunk) fail(format string, args ...any) {
 // add writes a record; errFull says that it belongs into the next chunk. After
 // an error the chunk is as it was.
 func (c *chunk) add(r *Record, root *Element) error {
-	before, names, defs := len(c.buf), clone(c.names), clone(c.defs)
+	before, names, defs := len(c.buf), maps.Clone(c.names), maps.Clone(c.defs)
 	head := [chunkHeader]byte(c.buf)
 	c.buf = append(c.buf, "\x2a\x2a\x00\x00\x00\x00\x00\x00"...)
 	c.u64(r.ID)
@@ -90,14 +91,6 @@ func (c *chunk) add(r *Record, root *Element) error {
 	}
 	c.lastID, c.last = r.ID, before
 	return nil
-}
-
-func clone(m map[string]uint32) map[string]uint32 {
-	out := make(map[string]uint32, len(m))
-	for k, v := range m {
-		out[k] = v
-	}
-	return out
 }
 
 func (c *chunk) fragment() { c.buf = append(c.buf, 0x0f, 0x01, 0x01, 0x00) }

@@ -18,6 +18,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"slices"
 )
 
 // Log is an event log in memory; the zero value is empty.
@@ -73,7 +74,7 @@ func (l *Log) Bytes() []byte {
 	if l.chunk != nil && l.chunk.n > 0 {
 		last := *l.chunk
 		last.buf = append([]byte(nil), last.buf...)
-		chunks = append(chunks[:len(chunks):len(chunks)], last.bytes())
+		chunks = append(slices.Clip(chunks), last.bytes())
 	}
 	out := l.header(len(chunks))
 	for _, c := range chunks {

@@ -56,8 +56,11 @@ func TestRecordBecomesAnEvent(t *testing.T) {
 		ID: 4711, Time: testTime, Provider: "Microsoft-Windows-Sysmon", ProviderGUID: "{5770385f-c22a-43e0-bf4c-06f5698ffbd9}", EventID: 1, Version: 5,
 		Keywords: 1 << 63, Channel: "Microsoft-Windows-Sysmon/Operational", Computer: "WS-07.example", UserSID: "S-1-5-18",
 		Data: []w.Data{
-			{Name: "Image", Value: w.String("C:\\a.exe\x00")}, {Name: "Threat Name", Value: w.Null()}, {Name: "RuleName", Value: w.String("")},
-			{Value: w.Array(w.String("a"), w.String(""), w.String("c"))}, {Value: w.Hex32(255)},
+			{Name: "Image", Value: w.String("C:\\a.exe\x00")},
+			{Name: "Threat Name", Value: w.Null()},
+			{Name: "RuleName", Value: w.String("")},
+			{Value: w.Array(w.String("a"), w.String(""), w.String("c"))},
+			{Value: w.Hex32(255)},
 		},
 	}))
 	want := []string{

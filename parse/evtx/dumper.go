@@ -1,6 +1,7 @@
 package evtx
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/dwell-project/dwell/event"
@@ -97,7 +98,7 @@ func (d *Dumper) key(o *object, name string) {
 	d.comma()
 	if o.last != "" {
 		// A copy: the names may belong to a plan.
-		o.names = append(o.names[:len(o.names):len(o.names)], o.last)
+		o.names = append(slices.Clip(o.names), o.last)
 	}
 	d.out = appendKey(d.out, name, countNames(o.names, name))
 	o.last = name

@@ -112,13 +112,20 @@ func drawElement(t *rapid.T, path string, depth int, want *[]leaf) *w.Element {
 		}
 		*want = append(*want, leaf{name: path + "." + name, text: v.text})
 	}
-	drawContent(t, e, path, depth, fields, want)
+	drawnAt{path, depth, fields}.drawContent(t, e, want)
 	return e
 }
 
-// drawContent draws what stands in an element; before is how many fields there
-// were before the element.
-func drawContent(t *rapid.T, e *w.Element, path string, depth, before int, want *[]leaf) {
+// drawnAt is where an element is drawn; before is how many fields there were
+// before it.
+type drawnAt struct {
+	path          string
+	depth, before int
+}
+
+// drawContent draws what stands in an element.
+func (at drawnAt) drawContent(t *rapid.T, e *w.Element, want *[]leaf) {
+	path, depth, before := at.path, at.depth, at.before
 	bare := len(*want) == before
 	add := func(text string) { *want = append(*want, leaf{name: path, text: text}) }
 	kind := rapid.IntRange(0, 8).Draw(t, "content")
@@ -194,7 +201,7 @@ func TestWhateverIsWrittenIsReadBack(t *testing.T) {
 			t.Errorf("-want +got: %s", diff)
 		}
 		lines, _, _ := dumpAll(bytes.NewReader(log.Bytes()))
-		for _, line := range bytes.Split(bytes.TrimSuffix(lines, []byte("\n")), []byte("\n")) {
+		for line := range bytes.SplitSeq(bytes.TrimSuffix(lines, []byte("\n")), []byte("\n")) {
 			if !json.Valid(line) {
 				t.Errorf("no JSON: %s", line)
 			}

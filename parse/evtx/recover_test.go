@@ -23,8 +23,10 @@ func damageLog(t *testing.T) []byte {
 		if i%4 == 0 {
 			log.NextChunk()
 		}
-		r := w.Record{Time: testTime, Provider: "P", EventID: 7, Channel: "System", Computer: "HOST",
-			Data: []w.Data{{Name: "Text", Value: w.String(fmt.Sprintf("value %d", i+1))}}}
+		r := w.Record{
+			Time: testTime, Provider: "P", EventID: 7, Channel: "System", Computer: "HOST",
+			Data: []w.Data{{Name: "Text", Value: w.String(fmt.Sprintf("value %d", i+1))}},
+		}
 		if err := log.Add(r); err != nil {
 			t.Fatal(err)
 		}
@@ -104,44 +106,72 @@ func TestDamagedLogsAreReadAsFarAsTheyGo(t *testing.T) {
 		}, outcome{Records: all}},
 		{"no file header", func(log []byte) []byte { return log[4096:] }, outcome{Records: all}},
 		{"zeroed file header", func(log []byte) []byte { clear(log[:4096]); return log }, outcome{Records: all}},
-		{"wrong file header", func(log []byte) []byte { log[0] = 'X'; return log },
-			outcome{all, []string{"0x0+4096 no chunk begins here"}}},
-		{"zeroed chunk", func(log []byte) []byte { clear(log[at(1, 0):at(2, 0)]); return log },
-			outcome{Records: "1 2 3 4 9 10 11 12"}},
-		{"flipped bit in a value", func(log []byte) []byte { log[offsets[3]+sizes[3]-16] ^= 1; return log },
-			outcome{all, []string{sum}}},
-		{"flipped bit in the chunk header", func(log []byte) []byte { log[at(1, 9)] ^= 1; return log },
-			outcome{all, []string{fmt.Sprintf("0x%x+%d checksum of the chunk header is wrong", at(1, 0), chunk)}}},
-		{"lost chunk signature", func(log []byte) []byte { clear(log[at(1, 0):at(1, 8)]); return log },
-			outcome{all, []string{fmt.Sprintf("0x%x+%d no chunk begins here", at(1, 0), chunk)}}},
-		{"lost record signature", func(log []byte) []byte { log[offsets[2]] = 0; return log },
-			outcome{"1 2 3 4 5 6 8 9 10 11 12", []string{sum, fmt.Sprintf("0x%x+%d no record can be read here", offsets[2], sizes[2])}}},
-		{"wrong size before a record", func(log []byte) []byte { log[offsets[2]+5] = 0x40; return log },
-			outcome{all, []string{sum, fmt.Sprintf("0x%x+%d the record's two sizes differ; it ends where the next one begins", offsets[2], sizes[2])}}},
-		{"wrong size behind a record", func(log []byte) []byte { log[offsets[2]+sizes[2]-4] ^= 0xff; return log },
-			outcome{all, []string{sum, fmt.Sprintf("0x%x+%d the record's two sizes differ; it ends where the next one begins", offsets[2], sizes[2])}}},
-		{"cut off in a record", func(log []byte) []byte { return log[:offsets[3]+40] },
+		{
+			"wrong file header", func(log []byte) []byte { log[0] = 'X'; return log },
+			outcome{all, []string{"0x0+4096 no chunk begins here"}},
+		},
+		{
+			"zeroed chunk", func(log []byte) []byte { clear(log[at(1, 0):at(2, 0)]); return log },
+			outcome{Records: "1 2 3 4 9 10 11 12"},
+		},
+		{
+			"flipped bit in a value", func(log []byte) []byte { log[offsets[3]+sizes[3]-16] ^= 1; return log },
+			outcome{all, []string{sum}},
+		},
+		{
+			"flipped bit in the chunk header", func(log []byte) []byte { log[at(1, 9)] ^= 1; return log },
+			outcome{all, []string{fmt.Sprintf("0x%x+%d checksum of the chunk header is wrong", at(1, 0), chunk)}},
+		},
+		{
+			"lost chunk signature", func(log []byte) []byte { clear(log[at(1, 0):at(1, 8)]); return log },
+			outcome{all, []string{fmt.Sprintf("0x%x+%d no chunk begins here", at(1, 0), chunk)}},
+		},
+		{
+			"lost record signature", func(log []byte) []byte { log[offsets[2]] = 0; return log },
+			outcome{"1 2 3 4 5 6 8 9 10 11 12", []string{sum, fmt.Sprintf("0x%x+%d no record can be read here", offsets[2], sizes[2])}},
+		},
+		{
+			"wrong size before a record", func(log []byte) []byte { log[offsets[2]+5] = 0x40; return log },
+			outcome{all, []string{sum, fmt.Sprintf("0x%x+%d the record's two sizes differ; it ends where the next one begins", offsets[2], sizes[2])}},
+		},
+		{
+			"wrong size behind a record", func(log []byte) []byte { log[offsets[2]+sizes[2]-4] ^= 0xff; return log },
+			outcome{all, []string{sum, fmt.Sprintf("0x%x+%d the record's two sizes differ; it ends where the next one begins", offsets[2], sizes[2])}},
+		},
+		{
+			"cut off in a record", func(log []byte) []byte { return log[:offsets[3]+40] },
 			outcome{"1 2 3 4 5 6 7", []string{
 				fmt.Sprintf("0x%x+%d the chunk is cut off", at(1, 0), offsets[3]+40-at(1, 0)),
 				fmt.Sprintf("0x%x+%d no record can be read here", offsets[3], 40),
-			}}},
-		{"cut off in the free space", func(log []byte) []byte { return log[:at(2, 60000)] },
-			outcome{all, []string{fmt.Sprintf("0x%x+60000 the chunk is cut off", at(2, 0))}}},
-		{"bytes missing in a chunk", func(log []byte) []byte { return append(log[:at(1, 60000)], log[at(2, 0):]...) },
-			outcome{all, []string{fmt.Sprintf("0x%x+60000 the chunk is cut off", at(1, 0))}}},
-		{"lost templates", func(log []byte) []byte { clear(log[offsets[0] : offsets[0]+sizes[0]]); return log },
+			}},
+		},
+		{
+			"cut off in the free space", func(log []byte) []byte { return log[:at(2, 60000)] },
+			outcome{all, []string{fmt.Sprintf("0x%x+60000 the chunk is cut off", at(2, 0))}},
+		},
+		{
+			"bytes missing in a chunk", func(log []byte) []byte { return append(log[:at(1, 60000)], log[at(2, 0):]...) },
+			outcome{all, []string{fmt.Sprintf("0x%x+60000 the chunk is cut off", at(1, 0))}},
+		},
+		{
+			"lost templates", func(log []byte) []byte { clear(log[offsets[0] : offsets[0]+sizes[0]]); return log },
 			outcome{"1 2 3 4 6? 7? 8? 9 10 11 12", []string{
 				sum, fmt.Sprintf("0x%x+%d no record can be read here", offsets[0], sizes[0]),
 				fmt.Sprintf("0x%x+%d decoding event record 6: template definition is lost", offsets[1], sizes[1]),
 				fmt.Sprintf("0x%x+%d decoding event record 7: template definition is lost", offsets[2], sizes[2]),
 				fmt.Sprintf("0x%x+%d decoding event record 8: template definition is lost", offsets[3], sizes[3]),
-			}}},
+			}},
+		},
 		{"empty file", func([]byte) []byte { return nil }, outcome{}},
 		{"half a file header", func(log []byte) []byte { return log[:2000] }, outcome{}},
-		{"half a chunk header", func(log []byte) []byte { return log[:at(0, 300)] },
-			outcome{"", []string{fmt.Sprintf("0x%x+300 the chunk is cut off", at(0, 0))}}},
-		{"text", func([]byte) []byte { return bytes.Repeat([]byte("hello\n"), 20000) },
-			outcome{"", []string{"0x0+65536 no chunk begins here", "0x10000+54464 no chunk begins here"}}},
+		{
+			"half a chunk header", func(log []byte) []byte { return log[:at(0, 300)] },
+			outcome{"", []string{fmt.Sprintf("0x%x+300 the chunk is cut off", at(0, 0))}},
+		},
+		{
+			"text", func([]byte) []byte { return bytes.Repeat([]byte("hello\n"), 20000) },
+			outcome{"", []string{"0x0+65536 no chunk begins here", "0x10000+54464 no chunk begins here"}},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
