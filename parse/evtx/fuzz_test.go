@@ -54,7 +54,7 @@ func checkBlock(t *testing.T, data []byte) {
 		got := fieldsOf(e, names)
 		err := failed[e.Offset]
 		want, slowErr := slowRecord(data, int(e.Offset), len(e.Raw))
-		undecoded := err != nil && strings.Contains(err.Error(), "decoding event record")
+		undecoded := err != nil && strings.Contains(err.Error(), "decoding the record")
 		switch {
 		case errors.Is(slowErr, errSlowLimit) || undecoded && isLimit(err):
 		case undecoded != (slowErr != nil):

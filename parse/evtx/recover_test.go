@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"strings"
 	"testing"
@@ -157,9 +158,9 @@ func TestDamagedLogsAreReadAsFarAsTheyGo(t *testing.T) {
 			"lost templates", func(log []byte) []byte { clear(log[offsets[0] : offsets[0]+sizes[0]]); return log },
 			outcome{"1 2 3 4 6? 7? 8? 9 10 11 12", []string{
 				sum, fmt.Sprintf("0x%x+%d no record can be read here", offsets[0], sizes[0]),
-				fmt.Sprintf("0x%x+%d decoding event record 6: template definition is lost", offsets[1], sizes[1]),
-				fmt.Sprintf("0x%x+%d decoding event record 7: template definition is lost", offsets[2], sizes[2]),
-				fmt.Sprintf("0x%x+%d decoding event record 8: template definition is lost", offsets[3], sizes[3]),
+				fmt.Sprintf("0x%x+%d decoding the record: template definition is lost", offsets[1], sizes[1]),
+				fmt.Sprintf("0x%x+%d decoding the record: template definition is lost", offsets[2], sizes[2]),
+				fmt.Sprintf("0x%x+%d decoding the record: template definition is lost", offsets[3], sizes[3]),
 			}},
 		},
 		{"empty file", func([]byte) []byte { return nil }, outcome{}},
@@ -209,6 +210,20 @@ func TestRemainsBehindTheFreeSpaceAreNotRead(t *testing.T) {
 	offsets, sizes := recordsOf(log, 0)
 	// A record that a checked chunk no longer counts as its own.
 	copy(log[offsets[3]+sizes[3]+64:], log[offsets[0]:offsets[0]+sizes[0]])
+	if got := read(t, log); got.Records != all || got.Problems != nil {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestRecordsWrittenAfterTheHeaderAreRead(t *testing.T) {
+	log := damageLog(t)
+	offsets, _ := recordsOf(log, 0)
+	header := log[at(0, 0):at(0, 512)]
+	used := offsets[2] - at(0, 0)
+	binary.LittleEndian.PutUint32(header[48:], uint32(used))
+	binary.LittleEndian.PutUint32(header[52:], crc32.ChecksumIEEE(log[at(0, 512):offsets[2]]))
+	sum := crc32.Update(crc32.ChecksumIEEE(header[:120]), crc32.IEEETable, header[128:])
+	binary.LittleEndian.PutUint32(header[124:], sum)
 	if got := read(t, log); got.Records != all || got.Problems != nil {
 		t.Errorf("got %+v", got)
 	}

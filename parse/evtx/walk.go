@@ -40,6 +40,7 @@ func (w walker) walk(visit func(record) bool) {
 			return // check has reported it as a whole
 		}
 	}
+	var last record
 	for at < end {
 		rec, ok := recordAt(data, at)
 		if !ok {
@@ -54,7 +55,23 @@ func (w walker) walk(visit func(record) bool) {
 		if !visit(rec) {
 			return
 		}
-		at = rec.at + len(rec.raw)
+		at, last = rec.at+len(rec.raw), rec
+	}
+	if last.raw != nil {
+		walkOn(data, last, visit)
+	}
+}
+
+// walkOn visits records that were written after the header of their chunk, as
+// in a log copied while in use: they follow the last one and count on from it.
+// Remains of older records do not.
+func walkOn(data []byte, last record, visit func(record) bool) {
+	for {
+		rec, ok := recordAt(data, last.at+len(last.raw))
+		if !ok || rec.id() != last.id()+1 || !visit(rec) {
+			return
+		}
+		last = rec
 	}
 }
 
@@ -113,14 +130,21 @@ func trailingZeros(b []byte) int {
 }
 
 func (w walker) problem(at, length int, err error) {
-	p := parse.Problem{Offset: w.block.Offset + int64(at), Length: int64(length), Record: w.block.Record, Err: err}
-	if w.block.Source != nil {
-		p.Path = w.block.Source.Path
-	}
-	w.report(p)
+	w.send(parse.Problem{Offset: int64(at), Length: int64(length), Err: err})
 }
 
 // recordProblem reports that a record cannot be decoded.
 func (w walker) recordProblem(rec record, err error) {
-	w.problem(rec.at, len(rec.raw), fmt.Errorf("decoding event record %d: %w", rec.id(), err))
+	w.send(parse.Problem{
+		Offset: int64(rec.at), Length: int64(len(rec.raw)), Record: int64(rec.id()), Err: fmt.Errorf("decoding the record: %w", err),
+	})
+}
+
+// send reports a problem whose offset is one in the block.
+func (w walker) send(p parse.Problem) {
+	p.Offset += w.block.Offset
+	if w.block.Source != nil {
+		p.Path = w.block.Source.Path
+	}
+	w.report(p)
 }
