@@ -6,7 +6,7 @@ FUZZTIME ?= 10s
 build:
 	go build -trimpath -o dwell ./cmd/dwell
 scan-sample: build
-	./dwell scan testdata/sample
+	./dwell scan -o table testdata/sample
 test:
 	go vet ./...
 	go test $(TESTFLAGS) ./...
