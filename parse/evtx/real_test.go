@@ -1,6 +1,7 @@
 package evtx_test
 
 import (
+	"bytes"
 	"io"
 	"io/fs"
 	"os"
@@ -56,22 +57,46 @@ func decodeAll(r io.Reader, names *event.Names, yield func(*event.Event)) ([]par
 
 func TestEveryRealLogIsRead(t *testing.T) {
 	names := event.NewNames()
-	records, fields := 0, 0
+	records, fields, gaps := 0, 0, 0
 	for _, path := range realFiles(t) {
 		f, err := os.Open(path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		n := 0
-		problems, err := decodeAll(f, names, func(e *event.Event) { n++; fields += len(e.Fields) })
+		problems, err := decodeAll(f, names, func(e *event.Event) {
+			records++
+			fields += len(e.Fields)
+			if len(e.Host.Data) == 0 || e.Code.Kind == event.Absent || e.Time.IsZero() {
+				t.Errorf("%s: record %d: host %q, code %q, time %v", path, e.Record, e.Host.Text(), e.Code.Text(), e.Time)
+			}
+		})
 		f.Close()
 		if err != nil {
 			t.Errorf("%s: %v", path, err)
 		}
 		for _, p := range problems {
-			t.Logf("%s: %v", path, p)
+			gaps++
+			if p.Record > 0 {
+				t.Errorf("%s: %v", path, p)
+			}
 		}
-		records += n
 	}
-	t.Logf("%d records, %d fields, %d names", records, fields, names.Len())
+	t.Logf("%d records, %d fields, %d names, %d gaps", records, fields, names.Len(), gaps)
+}
+
+func TestRealLogsAgreeWithSlowDecoder(t *testing.T) {
+	for _, path := range realFiles(t) {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		split := evtx.Format{}.Split(bytes.NewReader(data), &event.Source{Path: path})
+		var b parse.Block
+		for split.Next(&b) == nil {
+			checkBlock(t, b.Data)
+		}
+		if t.Failed() {
+			t.Fatal(path)
+		}
+	}
 }
