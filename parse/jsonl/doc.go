@@ -41,7 +41,7 @@
 //
 // # Place
 //
-// An event's Record is the line on which it begins, also if it has an
-// EventRecordID; its Offset is in bytes of the decompressed text, of which
+// An event's Record is its EventRecordID if it has one, else the line on which
+// it begins; its Offset is in bytes of the decompressed text, of which
 // UTF-16 has become UTF-8.
 package jsonl

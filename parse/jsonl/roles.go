@@ -70,6 +70,12 @@ const (
 	computerName
 	deviceName
 
+	systemRecordID
+	winlogRecordID
+	oldRecordNumber
+	eventRecordID
+	recordNumber
+
 	nRoles
 )
 
@@ -128,5 +134,11 @@ func roleTable() map[string]role {
 		"computer":     computerLow,
 		"ComputerName": computerName,
 		"DeviceName":   deviceName,
+
+		"System.EventRecordID": systemRecordID,
+		"winlog.record_id":     winlogRecordID,
+		"record_number":        oldRecordNumber,
+		"EventRecordID":        eventRecordID,
+		"RecordNumber":         recordNumber,
 	}
 }

@@ -15,6 +15,7 @@ type shape struct {
 	// schema's name as dataset.
 	windows                             bool
 	time, host, provider, channel, code []role
+	record                              []role // the EventRecordID
 }
 
 // shapes are all shapes, told apart by [shapes.of].
@@ -32,7 +33,7 @@ func allShapes() shapes {
 		evtx: shape{
 			schema: "evtx", windows: true,
 			time: []role{systemTime}, host: []role{systemComputer}, provider: []role{systemProvider},
-			channel: []role{systemChannel}, code: []role{systemEventID},
+			channel: []role{systemChannel}, code: []role{systemEventID}, record: []role{systemRecordID},
 		},
 		ecs: shape{
 			schema: "ecs", windows: true,
@@ -41,11 +42,12 @@ func allShapes() shapes {
 			provider: []role{winlogProvider, eventProvider},
 			channel:  []role{winlogChannel},
 			code:     []role{winlogEventID, eventCode},
+			record:   []role{winlogRecordID},
 		},
 		winlogbeat6: shape{
 			schema: "winlogbeat6", windows: true,
 			time: []role{atTimestamp}, host: []role{oldComputer, hostName}, provider: []role{oldSource},
-			channel: []role{oldLogName}, code: []role{oldEventID},
+			channel: []role{oldLogName}, code: []role{oldEventID}, record: []role{oldRecordNumber},
 		},
 		nxlog: shape{
 			schema: "nxlog", windows: true,
@@ -54,6 +56,7 @@ func allShapes() shapes {
 			provider: []role{sourceName, providerName, providerUnder, provider},
 			channel:  []role{channel},
 			code:     []role{eventID},
+			record:   []role{eventRecordID, recordNumber},
 		},
 		flat: shape{
 			schema: "flat", windows: true,
@@ -62,6 +65,7 @@ func allShapes() shapes {
 			provider: []role{providerName, providerUnder, provider, sourceName},
 			channel:  []role{channel},
 			code:     []role{eventID},
+			record:   []role{eventRecordID, recordNumber},
 		},
 		json: shape{
 			schema: "json",
@@ -124,6 +128,9 @@ func (d *decoder) describe(s *scanner, e *event.Event) {
 		e.Dataset = d.dataset(e.Channel)
 	}
 	e.Time = s.when(sh.time)
+	if id, ok := s.pick(sh.record).Int(); ok && id > 0 {
+		e.Record = id
+	}
 }
 
 // when returns the first of the fields with the given roles that is a time.

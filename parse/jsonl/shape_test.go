@@ -142,3 +142,19 @@ func TestShapesMayChangeFromLineToLine(t *testing.T) {
 		t.Errorf("schemas (-want +got):\n%s", diff)
 	}
 }
+
+func TestRecordIsTheEventRecordIDWhereThereIsOne(t *testing.T) {
+	for text, want := range map[string]int64{
+		`{"Event":{"System":{"Channel":"Security","EventID":1,"EventRecordID":77}}}`: 77,
+		`{"winlog":{"channel":"Security","event_id":1,"record_id":"78"}}`:            78,
+		`{"Channel":"Security","EventID":1,"Computer":"a","EventRecordID":"79"}`:     79,
+		`{"Channel":"Security","EventID":1,"Hostname":"a","RecordNumber":80}`:        80,
+		`{"Channel":"Security","EventID":1,"Computer":"a"}`:                          1,
+		`{"Channel":"Security","EventID":1,"Computer":"a","EventRecordID":"?"}`:      1,
+		`{"EventRecordID":81}`: 1, // no Windows event
+	} {
+		if got := readOne(t, text).Record; got != want {
+			t.Errorf("%s: record %d; want %d", text, got, want)
+		}
+	}
+}
