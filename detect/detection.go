@@ -1,8 +1,6 @@
 package detect
 
 import (
-	"cmp"
-	"slices"
 	"time"
 
 	"github.com/dwell-project/dwell/event"
@@ -55,15 +53,4 @@ func (m *Matched) Text() string {
 		return f.Text()
 	}
 	return m.JSON
-}
-
-// Before orders detections as scan and hunt print them where they must agree:
-// by time, event, rule.
-func (d *Detection) compare(e *Detection) int {
-	return cmp.Or(
-		d.Event.Time.Compare(e.Event.Time),
-		slices.Compare(d.Event.ID[:], e.Event.ID[:]),
-		cmp.Compare(d.Rule.ID, e.Rule.ID),
-		cmp.Compare(d.Rule.Title, e.Rule.Title),
-	)
 }

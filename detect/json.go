@@ -49,8 +49,13 @@ func appendRuleJSON(dst []byte, m *sigma.Meta) []byte {
 	dst = appendMember(dst, ',', "title", m.Title)
 	dst = appendMember(dst, ',', "level", m.Level.String())
 	for _, p := range []struct{ name, text string }{
-		{"name", m.Name}, {"status", m.Status.String()}, {"description", m.Description},
-		{"author", m.Author}, {"date", m.Date}, {"modified", m.Modified}, {"license", m.License},
+		{"name", m.Name},
+		{"status", m.Status.String()},
+		{"description", m.Description},
+		{"author", m.Author},
+		{"date", m.Date},
+		{"modified", m.Modified},
+		{"license", m.License},
 	} {
 		if p.text != "" {
 			dst = appendMember(dst, ',', p.name, p.text)

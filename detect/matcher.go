@@ -206,9 +206,10 @@ func newClassState(c *class) *classState {
 
 // collect fills items with the predicate sets that the event's values satisfy.
 func (m *Matcher) collect(ev *event.Event, st *classState) {
-	for !m.collectOnce(ev, st) {
-		// A name came up that makes a column contested: values that were left
-		// out until then may matter now.
+	// A name may come up that makes a column contested: values that were left
+	// out until then may matter now.
+	for done := false; !done; {
+		done = m.collectOnce(ev, st)
 	}
 	if st.disputed {
 		m.settle(ev, st)

@@ -130,7 +130,7 @@ func TestEveryRuleOfSigmaHQFiresOnItsRegressionFile(t *testing.T) {
 	program, names := sigmaHQ(t, dir)
 	var infos []string
 	root := filepath.Join(dir, "sigma", "regression_data")
-	if err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+	if err := filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
 		if filepath.Base(path) == "info.yml" {
 			infos = append(infos, path)
 		}

@@ -78,11 +78,14 @@ func (s *Scan) Run(ctx context.Context, inputs iter.Seq2[parse.Input, error], si
 	together := newCorrelator(s.Program, s.TempDir)
 	defer func() { err = errors.Join(err, together.close()) }()
 	parts := &sync.Pool{New: func() any { return &part{} }}
-	err = parse.Run(ctx, inputs, opt, func() parse.Work[*part] { return s.newWork(parts) }, func(p *part) error {
-		defer parts.Put(p)
-		tally.merge(p.tally)
-		return s.take(p, together, &sink)
-	}, sink.Problem)
+	err = parse.Run(ctx, inputs, opt, func() parse.Work[*part] { return s.newWork(parts) }, parse.Results[*part]{
+		Take: func(p *part) error {
+			defer parts.Put(p)
+			tally.merge(p.tally)
+			return s.take(p, together, &sink)
+		},
+		Report: sink.Problem,
+	})
 	if err == nil || ctx.Err() != nil {
 		err = errors.Join(err, together.finish(sink.Detection))
 	}

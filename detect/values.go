@@ -209,14 +209,15 @@ func (v *valueMatcher) resolve(f event.Field, work *scratch) []int32 {
 	}
 	if f.Kind > event.EmptyObject {
 		work.text = f.AppendText(work.text[:0])
-		set = v.resolveText(f, work, set)
+		set = v.resolveText(work, set)
 	}
 	slices.Sort(set)
 	work.set = slices.Compact(set)
 	return work.set
 }
 
-func (v *valueMatcher) resolveText(f event.Field, work *scratch, set []int32) []int32 {
+// resolveText answers for the text in work.
+func (v *valueMatcher) resolveText(work *scratch, set []int32) []int32 {
 	actions := append(work.actions[:0], v.needy...)
 	actions = append(actions, v.anyText...)
 	if !v.cased.empty() {

@@ -19,7 +19,7 @@ type Input struct {
 }
 
 // Work is one worker's part of a [Run]: it decodes a block with the decoder of
-// the block's format and returns what the sink shall have.
+// the block's format and returns what [Results] shall have.
 type Work[T any] func(b *Block, d Decoder) T
 
 // Options bound a [Run].
@@ -38,39 +38,38 @@ type job[T any] struct {
 	problem *Problem
 }
 
+// Results takes what a [Run] gives, on the caller's goroutine.
+type Results[T any] struct {
+	// Take gets what the workers returned, in the order of the input; its error
+	// ends the run.
+	Take func(T) error
+	// Report gets what could not be read, in order too. It never ends the run.
+	Report func(Problem)
+}
+
 // Run reads the inputs one after another, decodes their blocks in parallel, and
-// hands the results to sink in the order of the input, on the caller's
-// goroutine. newWork is called once per worker.
+// hands on the results in the order of the input. newWork is called once per
+// worker.
 //
-// What cannot be read goes to report, in order too, and never ends the run. Run
-// returns early with the error of sink or of ctx; blocks already decoded are
-// handed to sink before it returns because of ctx.
+// Run returns early with the error of Take or of ctx; blocks already decoded
+// are handed to Take before it returns because of ctx.
 //
 // At most a few blocks per worker are in memory at any time.
-func Run[T any](ctx context.Context, inputs iter.Seq2[Input, error], opt Options,
-	newWork func() Work[T], sink func(T) error, report func(Problem),
-) error {
+func Run[T any](ctx context.Context, inputs iter.Seq2[Input, error], opt Options, newWork func() Work[T], to Results[T]) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	workers := max(opt.Workers, 1)
-	queue := make(chan *job[T], workers)     // to the workers
-	ordered := make(chan *job[T], 2*workers) // to the sink, in input order
-	pool := &sync.Pool{New: func() any { return &Block{} }}
-
+	r := &reader[T]{
+		queue:   make(chan *job[T], workers),
+		ordered: make(chan *job[T], 2*workers),
+		pool:    &sync.Pool{New: func() any { return &Block{} }},
+	}
 	var wg sync.WaitGroup
 	for range workers {
-		wg.Go(func() { decodeJobs(queue, opt.Names, newWork(), pool) })
+		wg.Go(func() { r.decode(opt.Names, newWork()) })
 	}
-	go func() {
-		defer close(ordered)
-		defer close(queue)
-		for in, err := range inputs {
-			if !feed(ctx, in, err, pool, queue, ordered) {
-				return
-			}
-		}
-	}()
-	err := drain(ordered, sink, report, cancel)
+	go r.readAll(ctx, inputs)
+	err := r.drain(to, cancel)
 	wg.Wait()
 	if err == nil {
 		err = context.Cause(ctx)
@@ -78,77 +77,96 @@ func Run[T any](ctx context.Context, inputs iter.Seq2[Input, error], opt Options
 	return err
 }
 
+// reader is one run.
+type reader[T any] struct {
+	queue   chan *job[T] // to the workers
+	ordered chan *job[T] // to the caller, in input order
+	pool    *sync.Pool
+}
+
 // drain takes every job from ordered, so that no worker is left waiting, and
-// stops calling sink after its first error.
-func drain[T any](ordered <-chan *job[T], sink func(T) error, report func(Problem), cancel func()) error {
+// stops handing on after its first error.
+func (r *reader[T]) drain(to Results[T], cancel func()) error {
 	var failed error
-	for j := range ordered {
+	for j := range r.ordered {
 		if j.problem != nil {
-			report(*j.problem)
+			to.Report(*j.problem)
 			continue
 		}
 		result := <-j.done
 		if failed != nil {
 			continue
 		}
-		if failed = sink(result); failed != nil {
+		if failed = to.Take(result); failed != nil {
 			cancel()
 		}
 	}
 	return failed
 }
 
-func decodeJobs[T any](queue <-chan *job[T], names *event.Names, work Work[T], pool *sync.Pool) {
+func (r *reader[T]) decode(names *event.Names, work Work[T]) {
 	decoders := map[Format]Decoder{}
-	for j := range queue {
+	for j := range r.queue {
 		d, ok := decoders[j.format]
 		if !ok {
 			d = j.format.NewDecoder(names)
 			decoders[j.format] = d
 		}
 		j.done <- work(j.block, d)
-		pool.Put(j.block)
+		r.pool.Put(j.block)
 	}
 }
 
-// feed reads one input and queues its blocks; false means that the run is over.
-func feed[T any](ctx context.Context, in Input, err error, pool *sync.Pool, queue, ordered chan<- *job[T]) bool {
-	refuse := func(offset int64, err error) bool {
-		var p Problem
-		if !errors.As(err, &p) {
-			p = Problem{Path: in.Path, Offset: offset, Err: err}
+func (r *reader[T]) readAll(ctx context.Context, inputs iter.Seq2[Input, error]) {
+	defer close(r.ordered)
+	defer close(r.queue)
+	for in, err := range inputs {
+		if !r.read(ctx, in, err) {
+			return
 		}
-		return send(ctx, ordered, &job[T]{problem: &p})
+	}
+}
+
+// read reads one input and queues its blocks; false means that the run is over.
+func (r *reader[T]) read(ctx context.Context, in Input, err error) (goOn bool) {
+	var file io.ReadCloser
+	if err == nil {
+		file, err = in.Open()
 	}
 	if err != nil {
-		return refuse(0, err)
+		return r.refuse(ctx, in.Path, 0, err)
 	}
-	r, err := in.Open()
-	if err != nil {
-		return refuse(0, err)
-	}
-	defer r.Close()
+	defer file.Close()
 	source := &event.Source{Path: in.Path}
-	splitter := in.Format.Split(r, source)
-	var read int64
+	splitter := in.Format.Split(file, source)
+	var done int64
 	for {
-		b := pool.Get().(*Block)
-		b.Source = source
+		b := r.pool.Get().(*Block)
+		b.Source, b.Problems = source, b.Problems[:0]
 		if err := splitter.Next(b); err != nil {
-			pool.Put(b)
+			r.pool.Put(b)
 			if errors.Is(err, io.EOF) {
 				return true
 			}
-			return refuse(read, err)
+			return r.refuse(ctx, in.Path, done, err)
 		}
-		read = b.Offset + int64(len(b.Data))
+		done = b.Offset + int64(len(b.Data))
 		j := &job[T]{block: b, format: in.Format, done: make(chan T, 1)}
-		if !send(ctx, queue, j) {
+		if !send(ctx, r.queue, j) {
 			return false
 		}
-		// The worker has it: the sink must see it whatever happens to ctx.
-		ordered <- j
+		// The worker has it: the caller must see it whatever happens to ctx.
+		r.ordered <- j
 	}
+}
+
+// refuse reports an input that ends, or never began, with an error.
+func (r *reader[T]) refuse(ctx context.Context, path string, offset int64, err error) (goOn bool) {
+	var p Problem
+	if !errors.As(err, &p) {
+		p = Problem{Path: path, Offset: offset, Err: err}
+	}
+	return send(ctx, r.ordered, &job[T]{problem: &p})
 }
 
 func send[T any](ctx context.Context, to chan<- *job[T], j *job[T]) bool {

@@ -74,14 +74,17 @@ func (c *parseCommand) Run(s *session) error {
 	names := event.NewNames()
 	err = parse.Run(s.ctx, asLines(in.all()), parse.Options{Workers: c.Workers, Names: names},
 		func() parse.Work[*lines] { return nativeWork(names, pool) },
-		func(l *lines) error {
-			for _, p := range l.problems {
-				s.trouble.source(p)
-			}
-			_, err := out.Write(l.text)
-			pool.Put(l)
-			return err
-		}, s.trouble.source)
+		parse.Results[*lines]{
+			Take: func(l *lines) error {
+				for _, p := range l.problems {
+					s.trouble.source(p)
+				}
+				_, err := out.Write(l.text)
+				pool.Put(l)
+				return err
+			},
+			Report: s.trouble.source,
+		})
 	if flushed := out.Flush(); err == nil {
 		err = flushed
 	}

@@ -45,12 +45,15 @@ func (c *statsCommand) Run(s *session) error {
 	}
 	all := &stats{tables: tables, names: event.NewNames(), filter: c.filter()}
 	done := s.showProgress(in, c.Quiet)
-	err = parse.Run(s.ctx, in.all(), parse.Options{Workers: c.Workers, Names: all.names}, all.newWork, func(problems []parse.Problem) error {
-		for _, p := range problems {
-			s.trouble.source(p)
-		}
-		return nil
-	}, s.trouble.source)
+	err = parse.Run(s.ctx, in.all(), parse.Options{Workers: c.Workers, Names: all.names}, all.newWork, parse.Results[[]parse.Problem]{
+		Take: func(problems []parse.Problem) error {
+			for _, p := range problems {
+				s.trouble.source(p)
+			}
+			return nil
+		},
+		Report: s.trouble.source,
+	})
 	done()
 	return errors.Join(err, c.write(s, all.sum()))
 }

@@ -43,16 +43,19 @@ func (v *visit) run(s *session, style *looks) ([]byte, error) {
 	defer done()
 	var text []byte
 	opt := parse.Options{Workers: v.in.Workers, Names: v.rules.names}
-	err = parse.Run(s.ctx, in.all(), opt, func() parse.Work[*sighting] { return v.work(style) }, func(x *sighting) error {
-		for _, p := range x.problems {
-			v.report(p)
-		}
-		if x.text == nil {
-			return nil
-		}
-		text = x.text
-		return errVisited
-	}, v.report)
+	err = parse.Run(s.ctx, in.all(), opt, func() parse.Work[*sighting] { return v.work(style) }, parse.Results[*sighting]{
+		Take: func(x *sighting) error {
+			for _, p := range x.problems {
+				v.report(p)
+			}
+			if x.text == nil {
+				return nil
+			}
+			text = x.text
+			return errVisited
+		},
+		Report: v.report,
+	})
 	if errors.Is(err, errVisited) {
 		err = nil
 	}

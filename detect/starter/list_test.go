@@ -10,9 +10,10 @@ import (
 	"strings"
 	"testing"
 
+	gocmp "github.com/google/go-cmp/cmp"
+
 	"github.com/dwell-project/dwell/detect/starter"
 	"github.com/dwell-project/dwell/sigma"
-	gocmp "github.com/google/go-cmp/cmp"
 )
 
 var update = flag.Bool("update", false, "write docs/reference/starter-pack.md anew")

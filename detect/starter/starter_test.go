@@ -13,6 +13,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+
 	"github.com/dwell-project/dwell/detect"
 	"github.com/dwell-project/dwell/detect/starter"
 	"github.com/dwell-project/dwell/event"
@@ -21,8 +24,6 @@ import (
 	"github.com/dwell-project/dwell/sigma"
 	"github.com/dwell-project/dwell/sigma/correlation"
 	"github.com/dwell-project/dwell/sigma/taxonomy"
-	"github.com/google/go-cmp/cmp"
-	"github.com/rogpeppe/go-internal/txtar"
 )
 
 // pack is the embedded rules, ready to run.
@@ -70,7 +71,10 @@ func (p *pack) run(t *testing.T, records []byte) result {
 		}
 	}
 	err := parse.Run(context.Background(), input(records), parse.Options{Workers: 1, Names: p.names},
-		work, func(bool) error { return nil }, func(problem parse.Problem) { t.Error(problem) })
+		work, parse.Results[bool]{
+			Take:   func(bool) error { return nil },
+			Report: func(problem parse.Problem) { t.Error(problem) },
+		})
 	if err != nil {
 		t.Fatal(err)
 	}

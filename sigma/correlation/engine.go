@@ -115,7 +115,7 @@ func (e *engine) deliver(uses []use, a *arrival) error {
 		if !ok {
 			continue
 		}
-		for _, key := range e.groupKeys(n, &n.slots[u.slot], a) {
+		for _, key := range e.groupKeys(&n.slots[u.slot], a) {
 			if err := e.accept(n, key, a, en); err != nil {
 				return err
 			}
@@ -125,7 +125,7 @@ func (e *engine) deliver(uses []use, a *arrival) error {
 }
 
 // groupKeys returns the keys of the groups that an arrival belongs to.
-func (e *engine) groupKeys(n *node, s *slot, a *arrival) [][]byte {
+func (e *engine) groupKeys(s *slot, a *arrival) [][]byte {
 	if len(e.keys) == 0 {
 		e.keys = append(e.keys, nil)
 	}

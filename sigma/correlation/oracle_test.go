@@ -3,6 +3,7 @@ package correlation_test
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"math/big"
 	"slices"
@@ -140,10 +141,7 @@ func (o *oracleRun) run(produced map[string][]occurrence) {
 			if !o.takesPart(occ, rule) {
 				continue
 			}
-			fields := map[string][]string{}
-			for k, v := range occ.fields {
-				fields[k] = v
-			}
+			fields := maps.Clone(occ.fields)
 			for alias := range o.c.Aliases {
 				fields[alias] = occ.fields[o.field(alias, rule)]
 			}

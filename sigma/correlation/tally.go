@@ -2,6 +2,7 @@ package correlation
 
 import (
 	"math"
+	"slices"
 )
 
 // tally is what a correlation remembers of a window besides its entries. It is
@@ -151,8 +152,8 @@ func (c *condition) figure(t *tally, from int64) (float64, bool) {
 }
 
 func longestRun(starts [][]int64, from int64) int {
-	for n := len(starts) - 1; n >= 0; n-- {
-		for _, began := range starts[n] {
+	for n, begun := range slices.Backward(starts) {
+		for _, began := range begun {
 			if began >= from {
 				return n + 1
 			}

@@ -10,7 +10,9 @@ func (t *Tables) Known(ls sigma.LogSource) (known bool, reason string) {
 		return true, ""
 	}
 	for _, part := range []sigma.LogSource{
-		{Product: ls.Product}, {Service: ls.Service}, {Category: ls.Category},
+		{Product: ls.Product},
+		{Service: ls.Service},
+		{Category: ls.Category},
 		{Product: ls.Product, Service: ls.Service},
 		{Product: ls.Product, Category: ls.Category},
 		{Service: ls.Service, Category: ls.Category},

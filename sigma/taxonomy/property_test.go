@@ -5,9 +5,10 @@ import (
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"github.com/dwell-project/dwell/sigma"
 	"github.com/dwell-project/dwell/sigma/taxonomy"
-	"pgregory.net/rapid"
 )
 
 // Known must say what trying every origin says. The vocabulary is small enough

@@ -9,8 +9,9 @@ import (
 	"io"
 	"path"
 
-	"github.com/dwell-project/dwell/sigma"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/dwell-project/dwell/sigma"
 )
 
 //go:embed tables/*.yml

@@ -3,9 +3,10 @@ package taxonomy_test
 import (
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/dwell-project/dwell/sigma"
 	"github.com/dwell-project/dwell/sigma/taxonomy"
-	"github.com/google/go-cmp/cmp"
 )
 
 const (
