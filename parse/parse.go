@@ -56,6 +56,10 @@ type Block struct {
 	// begins, or its ordinal in a binary source.
 	Record int64
 	Source *event.Source
+	// Head holds the header lines in force where the block begins, for formats
+	// whose records mean nothing without them (Zeek, W3C, CSV); else nil. Blocks
+	// share it: it is not changed.
+	Head []byte
 	// Problems are what the splitter met on the way to this block and could not
 	// cut into records. The decoder reports them before the block's events; a
 	// block with Problems may have no Data.

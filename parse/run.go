@@ -142,7 +142,7 @@ func (r *reader[T]) read(ctx context.Context, in Input, err error) (goOn bool) {
 	var done int64
 	for {
 		b := r.pool.Get().(*Block)
-		b.Source, b.Problems = source, b.Problems[:0]
+		b.Source, b.Head, b.Problems = source, nil, b.Problems[:0]
 		if err := splitter.Next(b); err != nil {
 			r.pool.Put(b)
 			if errors.Is(err, io.EOF) {
