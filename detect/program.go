@@ -73,6 +73,7 @@ func Compile(rules []*sigma.Rule, correlations []*sigma.Correlation, tables *tax
 		p.add(r, opt.Exceptions)
 	}
 	p.groupRules()
+	p.predicates.byKey = nil // as large as the rules, and only compiling asks it
 	var problems []sigma.Problem
 	p.correlations, problems = correlation.Compile(chosen.rules, chosen.correlations)
 	for i := range p.unheard {
