@@ -42,6 +42,11 @@ type Event struct {
 	// Record is the EventRecordID, or the 1-based number of the line on which
 	// the record begins.
 	Record int64
+	// Line is the 1-based number of the line on which the record begins; in a
+	// binary source, the record's ordinal in it. Never the source's own counter.
+	Line int64
+	// Assumed says what of Time the record did not say.
+	Assumed Assumed
 	// Offset is the position of Raw in the decompressed source, in bytes.
 	Offset int64
 	// Source is where the record was read.
@@ -50,6 +55,17 @@ type Event struct {
 	// Identity overrides how the id is made; see [Event.ID].
 	Identity Identity
 }
+
+// Assumed is a set of what a parser had to assume about a record's time.
+type Assumed uint8
+
+const (
+	// AssumedZone: the time had no zone and was taken to be UTC or in the zone
+	// that the user named.
+	AssumedZone Assumed = 1 << iota
+	// AssumedYear: the time had no year, which was inferred from the source.
+	AssumedYear
+)
 
 // Source is one file or stream. A parser sets First before it yields the first
 // event; afterwards a Source does not change.

@@ -69,6 +69,7 @@ func newDecoder(names *event.Names) *decoder {
 func (d *decoder) Decode(b *parse.Block, yield func(*event.Event) bool, report func(parse.Problem)) {
 	d.begin(b.Data)
 	w := walker{b, report}
+	ordinal := b.Record - 1
 	w.walk(func(rec record) bool {
 		fields, err := d.record(rec)
 		if err != nil {
@@ -76,6 +77,8 @@ func (d *decoder) Decode(b *parse.Block, yield func(*event.Event) bool, report f
 			fields = d.texts(rec, d.message)
 		}
 		d.fill(b, rec, fields)
+		ordinal++
+		d.event.Line = ordinal
 		return yield(&d.event)
 	})
 }

@@ -44,7 +44,7 @@ type splitter struct {
 	r       *bufio.Reader
 	src     *event.Source
 	offset  int64
-	chunks  int64
+	records int64 // in the blocks so far
 	started bool
 }
 
@@ -69,9 +69,9 @@ func (s *splitter) Next(b *parse.Block) error {
 			s.skip(len(block))
 			continue
 		}
-		s.chunks++
 		b.Data = append(b.Data[:0], block...)
-		b.Offset, b.Record, b.Source = s.offset, s.chunks, s.src
+		b.Offset, b.Record, b.Source = s.offset, s.records+1, s.src
+		s.records += count(b)
 		s.mark(b.Data)
 		s.skip(len(block))
 		return nil
@@ -126,6 +126,15 @@ func (s *splitter) blockLen(window []byte) int {
 // record follows the header, if that much is there.
 func beginsChunk(b []byte) bool {
 	return len(b) < chunkHeader+len(recordMagic) || string(b[chunkHeader:chunkHeader+len(recordMagic)]) == recordMagic
+}
+
+// count returns how many records the block has, as a decoder will find them.
+func count(b *parse.Block) (n int64) {
+	walker{b, func(parse.Problem) {}}.walk(func(record) bool {
+		n++
+		return true
+	})
+	return n
 }
 
 // mark sets the source's first record.

@@ -233,13 +233,14 @@ func (s *templates) expand(p *treeParser) ([]node, error) {
 }
 
 // bind returns the nodes with values in place of slots. A slot without a value
-// becomes null. It stops short when the chunk has used up its bound.
+// becomes null. White space that the template has between elements is left out,
+// whether the elements turn out to be there or not. It stops short when the chunk has used up its bound.
 func (s *templates) bind(nodes []node, vals []value) []node {
 	if s.bound += len(nodes); s.bound > maxBound {
 		return nil
 	}
 	out := make([]node, 0, len(nodes))
-	for _, n := range nodes {
+	for _, n := range significant(nodes) {
 		switch n.kind {
 		case nodeSlot:
 			n = node{kind: nodeValue, val: slotValue(vals, n.slot)}

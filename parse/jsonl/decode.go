@@ -113,7 +113,7 @@ func (d *decoder) object(i int) int {
 	e.Reset()
 	e.Fields = s.fields
 	e.Raw = d.block.Data[i:end]
-	e.Record, e.Offset, e.Source = d.line, d.block.Offset+int64(i), d.block.Source
+	e.Record, e.Line, e.Offset, e.Source = d.line, d.line, d.block.Offset+int64(i), d.block.Source
 	d.describe(s, e)
 	if s.seen.has(dataName) && s == d.tree {
 		e.Fields = d.nameData(s.fields)
@@ -177,7 +177,7 @@ func (d *decoder) unparsed(i, end int, why error) int {
 	e.Reset()
 	e.Schema, e.Dataset = parse.Unparsed, parse.Unknown
 	e.Fields = append(d.plain.fields[:0], event.Field{Name: d.message, Kind: event.Text, Data: raw})
-	e.Raw, e.Record, e.Offset, e.Source = raw, d.line, d.block.Offset+int64(i), d.block.Source
+	e.Raw, e.Record, e.Line, e.Offset, e.Source = raw, d.line, d.line, d.block.Offset+int64(i), d.block.Source
 	d.problem(i, i+len(raw), why)
 	d.line += int64(bytes.Count(d.block.Data[i:end], []byte{'\n'}))
 	if !d.yield(e) {

@@ -81,7 +81,7 @@ func (d *decoder) start(i, end int) {
 	d.counted = i
 	d.event.Reset()
 	d.event.Raw, d.event.Source = d.block.Data[i:end], d.block.Source
-	d.event.Record, d.event.Offset = d.line, d.block.Offset+int64(i)
+	d.event.Record, d.event.Line, d.event.Offset = d.line, d.line, d.block.Offset+int64(i)
 }
 
 func (s *scanner) role(r role) event.Field {
