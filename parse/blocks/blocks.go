@@ -25,9 +25,19 @@ type Rules interface {
 	Cut(data []byte, again, hasty bool) int
 }
 
+// Headed are the rules of a format whose records mean nothing without header
+// lines that stand before them.
+type Headed interface {
+	Rules
+	// Pass is called with every block that was cut, in order, and returns the
+	// header lines in force after it, for [parse.Block.Head] of the next one.
+	// What it returned before is not changed.
+	Pass(block []byte) (head []byte)
+}
+
 // MaxRecord is the longest record, in bytes. What is longer is reported and
 // passed over up to the next line.
-const MaxRecord = 64 << 20
+const MaxRecord = 32 << 20
 
 // ErrTooLong reports a record longer than [MaxRecord].
 var ErrTooLong = errors.New("record too long: passed over to the next line")
@@ -53,9 +63,11 @@ type Splitter struct {
 	src   *event.Source
 	rules Rules
 	sizes Sizes
+	head  []byte // header lines in force at rest, if the rules are Headed
 
 	rest         []byte // read, and not yet in a block
 	end          error  // what the reader ended with
+	paused       bool   // the reader had nothing more for now
 	offset, line int64  // of rest
 	started      bool
 }
@@ -71,11 +83,14 @@ func (s *Splitter) Next(b *parse.Block) error {
 		b.Data = nil // one huge record must not keep its memory for ever
 	}
 	b.Data = append(b.Data[:0], s.rest...)
-	b.Source, b.Problems = s.src, nil
+	b.Source, b.Head, b.Problems = s.src, nil, nil
 	want := s.sizes.Block
 	for again := false; ; again = true {
 		b.Data = s.fill(b.Data, want)
 		if !s.started {
+			if s.paused && s.ending(b.Data) == 0 {
+				return s.pause(b)
+			}
 			s.start(b)
 		}
 		if s.end != nil {
@@ -83,6 +98,9 @@ func (s *Splitter) Next(b *parse.Block) error {
 		}
 		if cut := s.rules.Cut(b.Data, again, len(b.Data) > s.sizes.Patience); cut > 0 {
 			return s.hand(b, cut)
+		}
+		if s.paused {
+			return s.pause(b)
 		}
 		if len(b.Data) > s.sizes.Record {
 			return s.passOver(b)
@@ -93,7 +111,7 @@ func (s *Splitter) Next(b *parse.Block) error {
 
 // fill reads until data has want bytes or the source ends.
 func (s *Splitter) fill(data []byte, want int) []byte {
-	if s.end != nil || len(data) >= want {
+	if s.paused = false; s.end != nil || len(data) >= want {
 		return data
 	}
 	from := len(data)
@@ -101,6 +119,9 @@ func (s *Splitter) fill(data []byte, want int) []byte {
 		data = append(make([]byte, 0, want), data...)
 	}
 	n, err := io.ReadFull(s.r, data[from:want])
+	if s.paused = errors.Is(err, parse.ErrPause); s.paused {
+		return data[:from+n]
+	}
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		err = io.EOF
 	}
@@ -124,7 +145,10 @@ func (s *Splitter) start(b *parse.Block) {
 func (s *Splitter) hand(b *parse.Block, cut int) error {
 	s.rest = append(s.rest[:0], b.Data[cut:]...)
 	b.Data = b.Data[:cut]
-	b.Offset, b.Record = s.offset, s.line
+	b.Offset, b.Record, b.Head = s.offset, s.line, s.head
+	if headed, ok := s.rules.(Headed); ok && cut > 0 {
+		s.head = headed.Pass(b.Data)
+	}
 	s.offset += int64(cut)
 	s.line += int64(bytes.Count(b.Data, []byte{'\n'}))
 	switch {
@@ -146,7 +170,7 @@ func (s *Splitter) passOver(b *parse.Block) error {
 		s.line += int64(bytes.Count(data, []byte{'\n'}))
 		p.Length += int64(len(data))
 		s.rest = s.rest[:0]
-		if s.end != nil {
+		if s.end != nil || s.paused {
 			break
 		}
 		data = s.fill(data[:0], s.sizes.Block)

@@ -12,6 +12,7 @@ import (
 	"github.com/dwell-project/dwell/parse/evtx"
 	"github.com/dwell-project/dwell/parse/jsonl"
 	"github.com/dwell-project/dwell/parse/winxml"
+	"github.com/dwell-project/dwell/parse/zeek"
 )
 
 // ErrUnknown reports a source that is in none of the formats.
@@ -29,7 +30,7 @@ const sure = 0.5
 // All returns every format, in the order in which they are asked. A Format is
 // comparable and has no state.
 func All() []parse.Format {
-	return []parse.Format{evtx.Format{}, jsonl.Format{}, winxml.Format{}}
+	return []parse.Format{evtx.Format{}, jsonl.Format{}, winxml.Format{}, zeek.Format{}}
 }
 
 // ByName returns the format of the given name.

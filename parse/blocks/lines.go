@@ -1,0 +1,104 @@
+package blocks
+
+import "bytes"
+
+// Lines are the rules of formats with one record a line, whose header lines
+// begin with "#" and a directive: of each directive the last line is in force.
+type Lines struct {
+	restart string
+	force   []directive
+	head    []byte
+}
+
+// directive is one header line in force.
+type directive struct{ name, line []byte }
+
+// maxDirectives bounds the header lines that are kept; real formats have ten.
+const maxDirectives = 64
+
+// NewLines returns rules under which the directive restart, as "#separator",
+// puts all earlier header lines out of force; none does if it is empty.
+func NewLines(restart string) *Lines { return &Lines{restart: restart} }
+
+// Start implements [Rules]: the first record is the first line that is no
+// header line, or else the first line.
+func (l *Lines) Start(head []byte) []byte {
+	var first []byte
+	for line := range bytes.Lines(head) {
+		line = bytes.TrimRight(line, "\r\n")
+		if len(line) > 0 && !IsHeader(line) {
+			return line
+		}
+		if len(first) == 0 {
+			first = line
+		}
+	}
+	return first
+}
+
+// Cut implements [Rules].
+func (l *Lines) Cut(data []byte, _, _ bool) int { return bytes.LastIndexByte(data, '\n') + 1 }
+
+// Pass implements [Headed].
+func (l *Lines) Pass(block []byte) []byte {
+	changed := false
+	for at := 0; at < len(block); {
+		line := block[at:lineEnd(block, at)]
+		if IsHeader(line) {
+			changed = true
+			l.set(bytes.TrimSpace(line))
+			at += len(line)
+			continue
+		}
+		n := bytes.Index(block[at:], []byte("\n#"))
+		if n < 0 {
+			break
+		}
+		at += n + 1
+	}
+	if changed {
+		l.head = nil
+		for _, d := range l.force {
+			l.head = append(append(l.head, d.line...), '\n')
+		}
+	}
+	return l.head
+}
+
+// set puts a header line in force.
+func (l *Lines) set(line []byte) {
+	line = bytes.Clone(line)
+	name := line
+	if n := bytes.IndexAny(line, "\t :,"); n > 0 {
+		name = line[:n]
+	}
+	if l.restart != "" && string(name) == l.restart {
+		l.force = l.force[:0]
+	}
+	for i, d := range l.force {
+		if bytes.Equal(d.name, name) {
+			l.force[i] = directive{name, line}
+			return
+		}
+	}
+	if len(l.force) < maxDirectives {
+		l.force = append(l.force, directive{name, line})
+	}
+}
+
+func lineEnd(data []byte, at int) int {
+	if n := bytes.IndexByte(data[at:], '\n'); n >= 0 {
+		return at + n + 1
+	}
+	return len(data)
+}
+
+// IsHeader says whether a line begins with "#", white space before it aside.
+func IsHeader(line []byte) bool {
+	for _, c := range line {
+		if c != ' ' && c != '\t' {
+			return c == '#'
+		}
+	}
+	return false
+}
