@@ -8,13 +8,14 @@ import (
 
 	"github.com/dwell-project/dwell/event"
 	"github.com/dwell-project/dwell/parse"
+	"github.com/dwell-project/dwell/parse/ecs"
 	"github.com/dwell-project/dwell/parse/evtx"
 )
 
 // parseCommand writes records as JSON lines.
 type parseCommand struct {
 	Paths  []string `arg:"" sep:"none" name:"path" help:"Log files, folders, or - for standard input."`
-	Output string   `short:"o" enum:"native" default:"native" placeholder:"FORM" help:"native: one JSON object a line with the names and nesting of the source, all values decoded and typed."`
+	Output string   `short:"o" enum:"native,ecs" default:"native" placeholder:"FORM" help:"One JSON object a line. native: the names and nesting of the source, all values decoded and typed; ecs: the names of the Elastic Common Schema."`
 
 	inputFlags `embed:""`
 }
@@ -67,13 +68,20 @@ func (c *parseCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
+	pool := &sync.Pool{New: func() any { return &lines{} }}
+	names := event.NewNames()
+	newWork, err := c.work(names, pool)
+	if err != nil {
+		return err
+	}
+	inputs := in.all()
+	if c.Output == outputNative {
+		inputs = asLines(inputs)
+	}
 	done := s.showProgress(in, c.Quiet)
 	defer done()
 	out := bufio.NewWriterSize(s.stdout, outputBuffer)
-	pool := &sync.Pool{New: func() any { return &lines{} }}
-	names := event.NewNames()
-	err = parse.Run(s.ctx, asLines(in.all()), parse.Options{Workers: c.Workers, Names: names},
-		func() parse.Work[*lines] { return nativeWork(names, pool) },
+	err = parse.Run(s.ctx, inputs, parse.Options{Workers: c.Workers, Names: names}, newWork,
 		parse.Results[*lines]{
 			Take: func(l *lines) error {
 				for _, p := range l.problems {
@@ -89,6 +97,37 @@ func (c *parseCommand) Run(s *session) error {
 		err = flushed
 	}
 	return err
+}
+
+// The forms of output.
+const (
+	outputNative = "native"
+	outputECS    = "ecs"
+)
+
+// work returns what makes the work of a worker.
+func (c *parseCommand) work(names *event.Names, pool *sync.Pool) (func() parse.Work[*lines], error) {
+	if c.Output == outputNative {
+		return func() parse.Work[*lines] { return nativeWork(names, pool) }, nil
+	}
+	tables, err := ecs.Load()
+	if err != nil {
+		return nil, err
+	}
+	return func() parse.Work[*lines] { return mappedWork(ecs.NewMapper(tables, names).Append, pool) }, nil
+}
+
+// mappedWork returns the work of one worker that writes events by a mapping.
+func mappedWork(appendLine func(dst []byte, e *event.Event) []byte, pool *sync.Pool) parse.Work[*lines] {
+	return func(b *parse.Block, d parse.Decoder) *lines {
+		l := pool.Get().(*lines)
+		l.text, l.problems = l.text[:0], l.problems[:0]
+		d.Decode(b, func(e *event.Event) bool {
+			l.text = append(appendLine(l.text, e), '\n')
+			return true
+		}, func(p parse.Problem) { l.problems = append(l.problems, p) })
+		return l
+	}
 }
 
 // nativeWork returns the work of one worker.
