@@ -3,6 +3,7 @@ package parse
 import (
 	"bufio"
 	"encoding/binary"
+	"errors"
 	"io"
 	"unicode/utf8"
 
@@ -77,8 +78,11 @@ const utf16Chunk = 32 << 10
 // Read implements [io.Reader].
 func (u *utf16Reader) Read(p []byte) (int, error) {
 	for len(u.out) == 0 {
-		if u.end != nil {
-			return 0, u.end
+		if err := u.end; err != nil {
+			if errors.Is(err, ErrPause) {
+				u.end = nil
+			}
+			return 0, err
 		}
 		if len(p) == 0 {
 			return 0, nil
@@ -104,11 +108,12 @@ func (u *utf16Reader) fill() {
 			u.in[i], u.in[i+1] = u.in[i+1], u.in[i]
 		}
 	}
-	if whole > 0 && u.end == nil && u.in[whole-1]&0xfc == 0xd8 {
+	ended := u.end != nil && !errors.Is(u.end, ErrPause)
+	if whole > 0 && !ended && u.in[whole-1]&0xfc == 0xd8 {
 		whole -= 2 // the other half of the character may follow
 	}
 	u.buf = event.AppendUTF16(u.buf[:0], u.in[:whole])
-	if u.end != nil && whole < len(u.in) {
+	if ended && whole < len(u.in) {
 		u.buf = utf8.AppendRune(u.buf, utf8.RuneError)
 	}
 	u.out = u.buf

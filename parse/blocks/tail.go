@@ -63,5 +63,9 @@ func (s *Splitter) ending(data []byte) int {
 	if rules, knows := s.rules.(Ending); knows {
 		return rules.End(data)
 	}
-	return bytes.LastIndexByte(data, '\n') + 1
+	n := bytes.LastIndexByte(data, '\n') + 1
+	if len(bytes.TrimSpace(data[:n])) == 0 {
+		return 0
+	}
+	return n
 }

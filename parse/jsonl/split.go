@@ -60,3 +60,13 @@ func (r *rules) Cut(data []byte, again, hasty bool) int {
 	}
 	return cut
 }
+
+// End implements [blocks.Ending].
+func (r *rules) End(data []byte) int {
+	r.cutter = cutter{}
+	n := r.cutter.cut(data)
+	if len(bytes.Trim(data[:n], " \t\r\n[],")) == 0 {
+		return 0 // what stands before the first record is no record
+	}
+	return n
+}

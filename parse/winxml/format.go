@@ -92,3 +92,11 @@ func (rules) Cut(data []byte, _, hasty bool) int {
 		return bytes.LastIndexByte(data, '\n') + 1
 	}
 }
+
+// End implements [blocks.Ending].
+func (rules) End(data []byte) int {
+	if at := bytes.LastIndex(data, []byte(endTag)); at >= 0 {
+		return at + len(endTag)
+	}
+	return 0
+}
