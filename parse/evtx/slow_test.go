@@ -536,7 +536,7 @@ func (v slowValue) null() bool {
 func (v slowValue) items() []slowValue {
 	var out []slowValue
 	typ, data, at := v.typ&^0x80, v.data, v.at
-	if typ == 0x21 {
+	if typ == 0x21 || typ == 0x23 {
 		typ = 0x0e
 	}
 	for len(data) > 0 {

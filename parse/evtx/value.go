@@ -131,7 +131,7 @@ func (v value) next() (item, rest value, ok bool) {
 		return value{}, value{}, false
 	}
 	typ := v.typ &^ typeIsArray
-	if typ == typeBinXML {
+	if typ == typeBinXML || typ == typeXML {
 		typ = typeBinary // there are no such arrays
 	}
 	n, skip := v.itemLen(typ)
