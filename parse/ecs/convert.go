@@ -17,6 +17,7 @@ type target struct {
 	node   *nested.Node
 	typ    string
 	lists  bool
+	raw    bool // numbers and booleans stay what they are
 	rank   int
 	conv   converter
 	split  string
@@ -114,7 +115,10 @@ func (m *Mapper) convert(t *target, f event.Field, own *nested.Node) bool {
 // value can be read there as it was.
 func (m *Mapper) typed(t *target, f event.Field, o origins) bool {
 	if t.typ == "" {
-		return m.put(t.node, t, m.asText(f), o)
+		if !t.raw {
+			f = m.asText(f)
+		}
+		return m.put(t.node, t, f, o)
 	}
 	text := f.Text()
 	v, ok := m.ofType(t.typ, text)

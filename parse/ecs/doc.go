@@ -34,6 +34,8 @@
 // takes a name back. What set gives is written where no field did; of several,
 // the last holds.
 //
+// prefix stands before the names in where and names; of several, each is tried.
+//
 // namespace is where fields without an ECS name go, under their own names, of
 // which under replaces prefixes. An empty namespace says that the native names
 // are ECS names already.

@@ -28,9 +28,10 @@ type conditional struct {
 	where []condition
 }
 
+// condition is that one of the fields with these names has one of the values.
 type condition struct {
-	name event.Name
-	want list
+	names []event.Name
+	want  list
 }
 
 // plan is what to do with the fields of a record.
@@ -78,12 +79,24 @@ func (m *Mapper) sourceOf(k *key) *source {
 		}
 		c := &conditional{section: sec}
 		for name, want := range sec.Where {
-			c.where = append(c.where, condition{m.names.Intern(name), want})
+			one := condition{want: want}
+			for _, prefix := range sec.prefixes() {
+				one.names = append(one.names, m.names.Intern(prefix+name))
+			}
+			c.where = append(c.where, one)
 		}
 		s.order = append(s.order, ^len(s.uncertain))
 		s.uncertain = append(s.uncertain, c)
 	}
 	return s
+}
+
+// prefixes returns what may stand before the section's names.
+func (s *section) prefixes() list {
+	if len(s.Prefix) == 0 {
+		return list{""}
+	}
+	return s.Prefix
 }
 
 // mask says which of the uncertain sections hold for a record.
@@ -100,7 +113,7 @@ func (c *conditional) holds(e *event.Event) bool {
 	for _, w := range c.where {
 		found := false
 		for _, f := range e.Fields {
-			if f.Name == w.name && isOne(w.want, strings.ToLower(f.Text())) {
+			if slices.Contains(w.names, f.Name) && isOne(w.want, strings.ToLower(f.Text())) {
 				found = true
 				break
 			}
@@ -115,6 +128,9 @@ func (c *conditional) holds(e *event.Event) bool {
 // sectionRank keeps the names of a later section before those of an earlier
 // one, however many there are.
 const sectionRank = 1 << 16
+
+// ownRank is that of an ECS name that the record has itself.
+const ownRank = 1 << 60
 
 // planOf joins the sections that hold.
 func (m *Mapper) planOf(s *source, k *key, mask uint64) *plan {
@@ -175,6 +191,10 @@ func (m *Mapper) native(p *plan, n event.Name) *native {
 		for _, g := range r.goals {
 			nat.targets = append(nat.targets, m.target(g, r.rank))
 		}
+	} else if p.namespace == "" && nat.own.Name() == text {
+		t := m.target(goal{To: text}, ownRank)
+		t.raw = true
+		nat.targets = append(nat.targets, t)
 	}
 	p.fields[n] = nat
 	return nat

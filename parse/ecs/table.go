@@ -79,8 +79,11 @@ type section struct {
 	Where     map[string]list `yaml:"where"`
 	Namespace *string         `yaml:"namespace"`
 	Under     ordered[string] `yaml:"under"`
-	Set       map[string]list `yaml:"set"`
-	Names     ordered[goals]  `yaml:"names"`
+	// Prefix stands before the names in Where and Names; each of several is
+	// tried.
+	Prefix list            `yaml:"prefix"`
+	Set    map[string]list `yaml:"set"`
+	Names  ordered[goals]  `yaml:"names"`
 }
 
 // derivation fills a name from another one, where nothing else has.
@@ -229,12 +232,27 @@ func (s *section) check() error {
 	for name := range s.Where {
 		s.Where[name] = foldAll(s.Where[name])
 	}
+	s.expand()
 	for _, o := range []*origin{&s.When, &s.Unless} {
 		for _, l := range []*list{&o.Schema, &o.Dataset, &o.Provider, &o.Channel, &o.Code} {
 			*l = foldAll(*l)
 		}
 	}
 	return nil
+}
+
+// expand puts the prefixes before the names.
+func (s *section) expand() {
+	if len(s.Prefix) == 0 {
+		return
+	}
+	var names ordered[goals]
+	for _, n := range s.Names {
+		for _, prefix := range s.Prefix {
+			names = append(names, entry[goals]{prefix + n.name, n.value})
+		}
+	}
+	s.Names = names
 }
 
 func (g goal) check() error {
