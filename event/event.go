@@ -75,6 +75,12 @@ type Source struct {
 	// First is the SHA-256 of the first decompressed record: with offset and
 	// bytes it identifies a record whatever the file is called.
 	First [32]byte
+	// Written is when the source was last written, in UTC: no record in it is
+	// later. It is zero if nobody said; a parser may set it with First.
+	Written time.Time
+	// Host is the host that the source comes from, if a collection of files says
+	// so; it holds for events that name no host themselves.
+	Host string
 }
 
 // Reset empties the event for the next record and keeps the field slice.

@@ -1,0 +1,227 @@
+package lines
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"regexp"
+	"time"
+	"unicode/utf8"
+
+	"github.com/dwell-project/dwell/event"
+	"github.com/dwell-project/dwell/parse"
+	"github.com/dwell-project/dwell/parse/blocks"
+)
+
+// Options say what the records themselves do not.
+type Options struct {
+	// Set are the parsers; nil means the embedded ones.
+	Set *Set
+	// Zone is the zone of times that name none; nil means that they are taken
+	// as UTC and tagged.
+	Zone *time.Location
+}
+
+// Format is the [parse.Format] of text logs. Its zero value uses the embedded
+// parsers. It is comparable.
+type Format struct{ Options }
+
+// Name returns "lines".
+func (Format) Name() string { return "lines" }
+
+// set returns the parsers to use; an empty set if the embedded ones cannot be
+// read, which a test excludes.
+func (f Format) set() *Set {
+	if f.Set != nil {
+		return f.Set
+	}
+	s, err := embedded()
+	if err != nil {
+		return &Set{}
+	}
+	return s
+}
+
+// Confidences of Recognise. A mixed file is surer than its JSON lines alone.
+const (
+	sureMixed  = 0.96
+	sureKnown  = 0.75
+	sureHeader = 0.65
+	sureText   = 0.5
+)
+
+// headRecords is how many records of a head are looked at.
+const headRecords = 40
+
+// Recognise takes all text, and is surer the better the parsers know its
+// records.
+func (f Format) Recognise(head []byte) (confidence float64, reason string) {
+	whole := len(head) < 4<<10
+	head = parse.TextHead(head)
+	if !isText(head) {
+		return 0, "no text"
+	}
+	if n := bytes.LastIndexByte(head, '\n'); n > 0 && !whole {
+		head = head[:n+1] // what the head cuts off is no record
+	}
+	seen := f.look(head)
+	switch {
+	case seen.text > 0 && seen.json > 0:
+		return sureMixed, "has both JSON objects and text that a parser knows: " + seen.name
+	case seen.json > 0:
+		return sureText, "has JSON objects and other text"
+	case seen.known > 0:
+		return sureKnown, "has records that a parser knows: " + seen.name
+	case seen.text > 0:
+		return sureHeader, "has records with a syslog header"
+	}
+	return sureText, "is text that no parser knows"
+}
+
+// looked says what a head has.
+type looked struct {
+	json, text, known int
+	name              string // of the first parser that knew a record
+}
+
+func (f Format) look(head []byte) (seen looked) {
+	d := f.NewDecoder(event.NewNames())
+	b := &parse.Block{Data: head, Record: 1, Source: &event.Source{}}
+	n := 0
+	d.Decode(b, func(e *event.Event) bool {
+		switch {
+		case e.Raw[0] == '{' && e.Schema != parse.Unparsed:
+			seen.json++
+		case e.Schema == parse.Unparsed:
+		default:
+			seen.text++
+			if e.Schema != "syslog" {
+				if seen.known++; seen.name == "" {
+					seen.name = e.Schema
+				}
+			}
+		}
+		n++
+		return n < headRecords
+	}, func(parse.Problem) {})
+	return seen
+}
+
+// isText says whether the bytes are characters: no zero bytes, hardly any
+// control characters.
+func isText(head []byte) bool {
+	controls, broken := 0, 0
+	for i := 0; i < len(head); {
+		c := head[i]
+		switch {
+		case c == 0:
+			return false
+		case c < ' ' && !isBlank(c) && c != 0x1b && c != '\f' && c != 0x1d:
+			controls++
+		}
+		if c < utf8.RuneSelf {
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRune(head[i:])
+		if r == utf8.RuneError && len(head)-i >= utf8.UTFMax {
+			broken++
+		}
+		i += n
+	}
+	return len(head) > 0 && controls*100 <= len(head) && broken*10 <= len(head)
+}
+
+// Split implements [parse.Format].
+func (f Format) Split(r io.Reader, src *event.Source) parse.Splitter {
+	if src.Written.IsZero() {
+		src.Written = writtenAt(src.Path)
+	}
+	rules := &rules{format: f}
+	return splitter{blocks.New(r, src, rules, blocks.DefaultSizes()), rules}
+}
+
+// writtenAt returns when a file was last written; now for what is no file,
+// since it is being written.
+func writtenAt(path string) time.Time {
+	if info, err := os.Stat(path); err == nil {
+		return info.ModTime().UTC()
+	}
+	return time.Now().UTC()
+}
+
+// NewDecoder implements [parse.Format].
+func (f Format) NewDecoder(names *event.Names) parse.Decoder {
+	return newDecoder(f.set(), names, f.Zone)
+}
+
+// splitter adds to each block how the records of its source begin.
+type splitter struct {
+	*blocks.Splitter
+	rules *rules
+}
+
+// Next implements [parse.Splitter].
+func (s splitter) Next(b *parse.Block) error {
+	err := s.Splitter.Next(b)
+	if s.rules.parser != "" {
+		b.Head = []byte(s.rules.parser)
+	}
+	return err
+}
+
+// rules cut text where a record begins; see [blocks.Rules].
+type rules struct {
+	format Format
+	begins *regexp.Regexp // how records begin, if the source's parser says so
+	parser string         // that says so
+}
+
+// Start implements [blocks.Rules].
+func (r *rules) Start(head []byte) []byte {
+	d := newDecoder(r.format.set(), event.NewNames(), nil)
+	first := head[:min(len(head), HeadSize)]
+	d.Decode(&parse.Block{Data: first, Record: 1, Source: &event.Source{}}, func(*event.Event) bool {
+		if p := d.last; p != nil && p.compiled.begins != nil {
+			r.begins, r.parser = p.compiled.begins, p.Name
+		}
+		return false
+	}, func(parse.Problem) {})
+	line, _, _ := bytes.Cut(bytes.TrimLeft(head, "\r\n"), []byte{'\n'})
+	return bytes.TrimRight(line, "\r")
+}
+
+// HeadSize is how much of a source is looked at for how its records begin.
+const HeadSize = 16 << 10
+
+// Cut implements [blocks.Rules].
+func (r *rules) Cut(data []byte, _, hasty bool) int {
+	for end := len(data); ; {
+		n := bytes.LastIndexByte(data[:end], '\n')
+		if n < 0 {
+			break
+		}
+		if n+1 < len(data) && beginsRecord(data[n+1:], r.begins) {
+			return n + 1
+		}
+		end = n
+	}
+	if hasty {
+		return bytes.LastIndexByte(data, '\n') + 1
+	}
+	return 0
+}
+
+// beginsRecord says whether a line, which data begins with, is the first of a
+// record.
+func beginsRecord(data []byte, begins *regexp.Regexp) bool {
+	switch data[0] {
+	case ' ', '\t', '}', ']', '\r', '\n':
+		return false
+	}
+	if begins == nil {
+		return true
+	}
+	line, _, _ := bytes.Cut(data[:min(len(data), 4096)], []byte{'\n'})
+	return begins.Match(line)
+}

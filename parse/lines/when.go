@@ -1,0 +1,231 @@
+package lines
+
+import (
+	"bytes"
+	"strconv"
+	"time"
+
+	"github.com/dwell-project/dwell/parse"
+)
+
+// stamp is a time as a text gives it: without zone as if it were UTC, without
+// year in year 0.
+type stamp struct {
+	time          time.Time
+	zoned, yeared bool
+}
+
+// zonedTime reads an RFC 3339 time or a relative of it.
+func zonedTime(b []byte) (t time.Time, zoned, ok bool) {
+	t, ok = parse.When(b)
+	if !ok || len(b) < 19 {
+		return t, ok, ok
+	}
+	last := b[len(b)-1]
+	zoned = last == 'Z' || last == 'z' || bytes.HasSuffix(b, []byte("UTC")) || bytes.ContainsAny(b[19:], "+-")
+	return t, zoned, true
+}
+
+// readStamp reads the time at the start of b and returns how long it is, 0 if
+// there is none: "Jan  2 15:04:05", with a year after the day or after the time
+// of day, with digits after the second, and with a zone of letters or numbers.
+func readStamp(b []byte) (stamp, int) {
+	month := monthAt(b)
+	if month == 0 || len(b) < 15 || b[3] != ' ' {
+		return stamp{}, 0
+	}
+	i := 4 + blankRun(b[4:])
+	day, n := number(b[i:], 2)
+	i += n
+	if n == 0 || i >= len(b) || b[i] != ' ' && b[i] != ',' {
+		return stamp{}, 0
+	}
+	i += 1 + blankRun(b[i+1:])
+	s := stamp{}
+	year := 0
+	if y, n := number(b[i:], 4); n == 4 && i+5 < len(b) && b[i+4] == ' ' {
+		year, i, s.yeared = y, i+5, true
+	}
+	seconds, nanos, n := clock(b[i:])
+	if n == 0 {
+		return stamp{}, 0
+	}
+	i += n
+	if y, n := number(skipBlank(b[i:]), 4); n == 4 && !s.yeared && i+5 <= len(b) && (i+5 == len(b) || !isDigit(b[i+5]) && b[i+5] != '.' && b[i+5] != '-') {
+		year, i, s.yeared = y, i+5, true
+	}
+	if n := zoneWord(b[i:]); n > 0 {
+		i, s.zoned = i+n, true
+	}
+	if day < 1 || day > 31 {
+		return stamp{}, 0
+	}
+	s.time = time.Date(year, time.Month(month), day, 0, 0, seconds, nanos, time.UTC)
+	if s.time.Day() != day && (day != 29 || month != 2) {
+		return stamp{}, 0
+	}
+	return s, i
+}
+
+// zoneWord returns the length of " UTC", " GMT" or " Z" at the start of b.
+func zoneWord(b []byte) int {
+	for _, z := range []string{" UTC", " GMT", " Z"} {
+		if len(b) >= len(z) && string(b[:len(z)]) == z && (len(b) == len(z) || b[len(z)] == ' ' || b[len(z)] == ':') {
+			return len(z)
+		}
+	}
+	return 0
+}
+
+func skipBlank(b []byte) []byte { return b[min(1, len(b)):] }
+
+// clock reads "15:04:05" with or without ".999999".
+func clock(b []byte) (seconds, nanos, n int) {
+	if len(b) < 8 || b[2] != ':' || b[5] != ':' {
+		return 0, 0, 0
+	}
+	h, n1 := number(b, 2)
+	m, n2 := number(b[3:], 2)
+	s, n3 := number(b[6:], 2)
+	if n1 != 2 || n2 != 2 || n3 != 2 || h > 23 || m > 59 || s > 60 {
+		return 0, 0, 0
+	}
+	n = 8
+	if n+1 < len(b) && (b[n] == '.' || b[n] == ',') && isDigit(b[n+1]) {
+		scale := 100_000_000
+		for n++; n < len(b) && isDigit(b[n]); n++ {
+			nanos += int(b[n]-'0') * scale
+			scale /= 10
+		}
+	}
+	return 3600*h + 60*m + s, nanos, n
+}
+
+// number reads up to most digits.
+func number(b []byte, most int) (value, n int) {
+	for n < len(b) && n < most && isDigit(b[n]) {
+		value = 10*value + int(b[n]-'0')
+		n++
+	}
+	return value, n
+}
+
+// monthAt reads the English short name of a month, 0 if there is none.
+func monthAt(b []byte) int {
+	const months = "JanFebMarAprMayJunJulAugSepOctNovDec"
+	if len(b) < 3 {
+		return 0
+	}
+	for m := 0; m < len(months); m += 3 {
+		if string(b[:3]) == months[m:m+3] {
+			return m/3 + 1
+		}
+	}
+	return 0
+}
+
+// withYear gives a time the last year in which it is not more than a day after
+// latest.
+func withYear(t, latest time.Time) time.Time {
+	year := latest.Year()
+	at := t.AddDate(year-t.Year(), 0, 0)
+	if at.After(latest.Add(24 * time.Hour)) {
+		at = t.AddDate(year-1-t.Year(), 0, 0)
+	}
+	return at
+}
+
+// readLayout reads a time written in a layout: one of Go's, or a name.
+//
+//	iso      what [parse.When] reads of the calendar
+//	syslog   Jan  2 15:04:05 and its variants
+//	apache   02/Jan/2006:15:04:05 -0700
+//	epoch, epoch_ms, epoch_us, epoch_ns   since 1970
+func readLayout(layout string, b []byte) (stamp, bool) {
+	switch layout {
+	case "iso":
+		t, zoned, ok := zonedTime(b)
+		return stamp{t, zoned, true}, ok && len(b) >= 19
+	case "syslog":
+		s, n := readStamp(b)
+		return s, n > 0
+	case "apache":
+		return apacheTime(b)
+	case "epoch":
+		return unixSeconds(b)
+	case "epoch_ms", "epoch_us", "epoch_ns":
+		v, err := strconv.ParseInt(string(b), 10, 64)
+		unit := int64(1e3)
+		if layout == "epoch_us" {
+			unit = 1e6
+		} else if layout == "epoch_ns" {
+			unit = 1e9
+		}
+		return stamp{time.Unix(v/unit, v%unit*(1e9/unit)).UTC(), true, true}, err == nil && v > 0 && v/unit < maxUnix
+	}
+	t, err := time.Parse(layout, string(b))
+	if err != nil {
+		return stamp{}, false
+	}
+	return stamp{t.UTC(), layoutHas(layout, "07", "MST"), layoutHas(layout, "06")}, true
+}
+
+// maxUnix is the first second after the year 9999.
+const maxUnix = 253402300800
+
+func layoutHas(layout string, parts ...string) bool {
+	for _, p := range parts {
+		if bytes.Contains([]byte(layout), []byte(p)) {
+			return true
+		}
+	}
+	return false
+}
+
+// apacheTime reads the time of the common log format, with or without zone.
+func apacheTime(b []byte) (stamp, bool) {
+	if len(b) < 20 || b[2] != '/' || b[6] != '/' || b[11] != ':' {
+		return stamp{}, false
+	}
+	day, n1 := number(b, 2)
+	month := monthAt(b[3:])
+	year, n2 := number(b[7:], 4)
+	seconds, nanos, n3 := clock(b[12:])
+	if n1 != 2 || month == 0 || n2 != 4 || n3 == 0 || day < 1 || day > 31 {
+		return stamp{}, false
+	}
+	s := stamp{time: time.Date(year, time.Month(month), day, 0, 0, seconds, nanos, time.UTC), yeared: true}
+	zone := b[12+n3:]
+	if len(zone) == 6 && zone[0] == ' ' && (zone[1] == '+' || zone[1] == '-') {
+		h, n1 := number(zone[2:], 2)
+		m, n2 := number(zone[4:], 2)
+		if n1 != 2 || n2 != 2 {
+			return stamp{}, false
+		}
+		offset := time.Duration(h)*time.Hour + time.Duration(m)*time.Minute
+		if zone[1] == '+' {
+			offset = -offset
+		}
+		s.time, s.zoned = s.time.Add(offset), true
+	}
+	return s, len(zone) == 0 || s.zoned
+}
+
+// unixSeconds reads seconds with or without decimals.
+func unixSeconds(b []byte) (stamp, bool) {
+	whole, n := int64(0), 0
+	for n < len(b) && n < 12 && isDigit(b[n]) {
+		whole = 10*whole + int64(b[n]-'0')
+		n++
+	}
+	nanos := int64(0)
+	m := n
+	if n < len(b) && b[n] == '.' {
+		scale := int64(1e8)
+		for m++; m < len(b) && isDigit(b[m]); m++ {
+			nanos += int64(b[m]-'0') * scale
+			scale /= 10
+		}
+	}
+	return stamp{time.Unix(whole, nanos).UTC(), true, true}, n > 0 && m == len(b) && whole < maxUnix
+}
