@@ -105,6 +105,9 @@ type Options struct {
 	// Announce asks a [Stream] for early hits. It costs as much memory and time
 	// again as the correlations that can be announced.
 	Announce bool
+	// Once asks a [Stream] to leave out hits that were announced: what is given
+	// is the announcement, else the hit.
+	Once bool
 }
 
 const defaultMemory = 64 << 20

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/dwell-project/dwell/sigma"
 )
@@ -85,6 +86,37 @@ func (s *Set) Silent(rule int) bool { return s.silent[rule] }
 
 // Len returns how many correlations run, those of Rule.Count included.
 func (s *Set) Len() int { return len(s.nodes) }
+
+// Reach returns how far back in time the state of a run can depend on matches,
+// as long as windows slide: the timespans of correlations that rest on one
+// another added up. Windows that close one after the other may go back further.
+func (s *Set) Reach() time.Duration {
+	below, most := make([]int64, len(s.nodes)), int64(0)
+	for i, n := range s.nodes {
+		reach := after(below[i], n.span)
+		most = max(most, reach)
+		for _, u := range n.uses {
+			below[u.node] = max(below[u.node], reach)
+		}
+	}
+	return time.Duration(most)
+}
+
+// Names returns what hits and matches are told apart by: the identity of every
+// correlation, and of every rule that is wanted with its values. Equal names
+// mean that matches kept by one run can be given to another.
+func (s *Set) Names(rules []*sigma.Rule) []string {
+	var names []string
+	for _, n := range s.nodes {
+		names = append(names, fmt.Sprintf("correlation %s %x", n.identity, n.correlation.Digest))
+	}
+	for i, r := range rules {
+		if s.Wanted(i) {
+			names = append(names, fmt.Sprintf("rule %d %s %x %q", i, identity(&r.Meta), r.Digest, s.wants[i]))
+		}
+	}
+	return names
+}
 
 // compiler turns correlations into nodes.
 type compiler struct {

@@ -27,18 +27,26 @@ import (
 type Stream struct {
 	engine  *engine
 	early   *engine // nil without Announce
+	once    *once   // nil without Once
 	feeder  feeder
 	bound   int64
 	latest  int64
 	settled int64 // watermark
 	pending pending
+	held    *sorter // not nil: what came since Hold
+	ceiling int64   // event times beyond it do not move the watermark
 	done    bool
 }
 
 // NewStream returns a stream that gives its hits to emit, during Add, Advance
 // and Finish. An error of emit is returned by these.
 func NewStream(s *Set, o Options, emit func(*Hit) error) *Stream {
-	st := &Stream{engine: newEngine(s, o, emit), bound: max(int64(o.Lateness), 0), latest: never, settled: never}
+	st := &Stream{bound: max(int64(o.Lateness), 0), latest: never, settled: never, ceiling: math.MaxInt64}
+	if o.Once {
+		st.once = newOnce(emit)
+		emit = st.once.take
+	}
+	st.engine = newEngine(s, o, emit)
 	st.feeder.engine = st.engine
 	if o.Announce {
 		o.Memory = st.engine.pool.limit / 2
@@ -55,7 +63,14 @@ func (s *Stream) Add(m Match) error {
 	if err != nil || !ok {
 		return err
 	}
-	a := &arrival{leaf: l, values: m.Values}
+	if s.held != nil {
+		return s.held.add(l, m.Values)
+	}
+	return s.enter(&arrival{leaf: l, values: m.Values})
+}
+
+// enter takes what arrived.
+func (s *Stream) enter(a *arrival) error {
 	if a.t < s.settled {
 		return s.addLate(a)
 	}
@@ -65,7 +80,43 @@ func (s *Stream) Add(m Match) error {
 		}
 	}
 	heap.Push(&s.pending, keep(a))
-	return s.advance(before(max(s.latest, a.t), s.bound))
+	return s.advance(before(max(s.latest, min(a.t, s.ceiling)), s.bound))
+}
+
+// Hold keeps what Add is given from now on until Release, which takes it in the
+// order of time: so sources that are read one after the other, each from its
+// beginning, are not late for one another. What is many goes to disk.
+func (s *Stream) Hold() {
+	if s.held == nil {
+		s.held = newSorter(&s.engine.pool)
+	}
+}
+
+// Release ends Hold.
+func (s *Stream) Release() error {
+	if s.held == nil {
+		return nil
+	}
+	held := s.held
+	s.held = nil
+	if err := held.each(s.enter); err != nil {
+		return err
+	}
+	return s.advance(before(s.latest, s.bound))
+}
+
+// Ceiling says that no event is later than t: the time of one that claims to be
+// does not move the watermark. A host with a wrong clock would else make all
+// others late.
+func (s *Stream) Ceiling(t time.Time) { s.ceiling = nanos(t) }
+
+// Watermark returns the time before which everything is settled, the zero time
+// if nothing is.
+func (s *Stream) Watermark() time.Time {
+	if s.settled <= never+1 {
+		return time.Time{}
+	}
+	return utc(s.settled)
 }
 
 // Advance tells the stream the time, so that windows close although nothing
@@ -73,6 +124,10 @@ func (s *Stream) Add(m Match) error {
 func (s *Stream) Advance(now time.Time) error {
 	if s.done {
 		return ErrFinished
+	}
+	if s.held != nil {
+		s.latest = max(s.latest, nanos(now))
+		return nil
 	}
 	return s.advance(before(nanos(now), s.bound))
 }
@@ -82,7 +137,10 @@ func (s *Stream) Finish() error {
 	if s.done {
 		return ErrFinished
 	}
-	err := s.settle(math.MaxInt64)
+	err := s.Release()
+	if err == nil {
+		err = s.settle(math.MaxInt64)
+	}
 	if err == nil {
 		err = s.feeder.end()
 	}
@@ -131,6 +189,9 @@ func (s *Stream) settle(watermark int64) error {
 		return err
 	}
 	s.engine.now = max(s.engine.now, watermark)
+	if s.once != nil {
+		s.once.sweep(watermark, s.bound)
+	}
 	return nil
 }
 
