@@ -11,6 +11,7 @@ import (
 	"github.com/dwell-project/dwell/parse"
 	"github.com/dwell-project/dwell/parse/evtx"
 	"github.com/dwell-project/dwell/parse/jsonl"
+	"github.com/dwell-project/dwell/parse/w3c"
 	"github.com/dwell-project/dwell/parse/winxml"
 	"github.com/dwell-project/dwell/parse/zeek"
 )
@@ -30,7 +31,7 @@ const sure = 0.5
 // All returns every format, in the order in which they are asked. A Format is
 // comparable and has no state.
 func All() []parse.Format {
-	return []parse.Format{evtx.Format{}, jsonl.Format{}, winxml.Format{}, zeek.Format{}}
+	return []parse.Format{evtx.Format{}, jsonl.Format{}, winxml.Format{}, zeek.Format{}, w3c.Format{}}
 }
 
 // ByName returns the format of the given name.

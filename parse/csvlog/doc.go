@@ -1,0 +1,2 @@
+// Package csvlog reads tables of cells.
+package csvlog
