@@ -56,7 +56,7 @@ func (c *correlator) finish(sink func(*Detection) error) error {
 		if c.program.unheardHit(h) {
 			return nil
 		}
-		d, err := c.detection(h)
+		d, err := newHitDetection(h, c.refs.get)
 		if err != nil {
 			return err
 		}
@@ -67,13 +67,14 @@ func (c *correlator) finish(sink func(*Detection) error) error {
 // close removes the temporary files of a correlator that may not have finished.
 func (c *correlator) close() error { return errors.Join(c.batch.Close(), c.refs.close()) }
 
-func (c *correlator) detection(h *correlation.Hit) (*Detection, error) {
+// newHitDetection describes a hit; get finds the events that it lists.
+func newHitDetection(h *correlation.Hit, get func(uint64) (EventRef, error)) (*Detection, error) {
 	d := &Detection{Rule: &h.Correlation.Meta, Events: []EventRef{}}
 	if h.Rule != nil {
 		d.Rule = &h.Rule.Meta
 	}
 	for e := range h.Events() {
-		ref, err := c.refs.get(e.Ref)
+		ref, err := get(e.Ref)
 		if err != nil {
 			return nil, err
 		}

@@ -19,6 +19,9 @@ type Detection struct {
 	Matched []Matched
 	// Events are all records of a correlation in order of time, nil for a rule.
 	Events []EventRef
+	// Late says that a record beyond the lateness bound of a [Live] had a part
+	// in it.
+	Late bool
 
 	rule    []byte // Rule as JSON, if somebody made it already
 	encoded []byte // the whole detection as JSON, likewise

@@ -15,7 +15,8 @@ import (
 //	 "matched":{field:value,…}}
 //
 // and for a correlation "events", a list of objects like "event". A field that
-// matched with several values has a list of them. Keywords stand under
+// matched with several values has a list of them. "late" is true if Late is, and
+// else not there. Keywords stand under
 // "keywords". time is null for a record without one.
 func (d *Detection) AppendJSON(dst []byte) []byte {
 	if d.encoded != nil {
@@ -40,6 +41,9 @@ func (d *Detection) AppendJSON(dst []byte) []byte {
 			dst = d.Events[i].appendJSON(dst)
 		}
 		dst = append(dst, ']')
+	}
+	if d.Late {
+		dst = append(dst, `,"late":true`...)
 	}
 	return append(dst, '}')
 }
