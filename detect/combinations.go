@@ -31,6 +31,8 @@ type combination struct {
 type verdict struct {
 	fired []int32 // rules that are true
 	open  []int32 // rules that must also look at the record itself
+	// probed says that some value holds an indicator.
+	probed bool
 }
 
 func (c *combinations) clear() {

@@ -7,9 +7,12 @@ import (
 	"github.com/dwell-project/dwell/event"
 )
 
-// Detection describes the match of a rule that the last call of [Matcher.Match]
+// Detection describes the match of a rule or indicator that the last call of [Matcher.Match]
 // returned. It owns its memory.
 func (m *Matcher) Detection(rule int32) Detection {
+	if p := m.program; p.IsIndicator(rule) {
+		return Detection{Rule: p.Meta(rule), Event: m.Ref(), Matched: m.matchedIndicator(p.indicator(rule))}
+	}
 	return Detection{
 		Rule:    &m.program.rules[rule].Meta,
 		Event:   m.Ref(),
@@ -34,8 +37,12 @@ func (m *Matcher) Ref() EventRef {
 	return m.ref
 }
 
-// maxShared bounds the texts that a matcher keeps to hand out again.
-const maxShared = 4096
+// maxShared bounds the texts that a matcher keeps to hand out again, longShared,
+// in bytes, one of them.
+const (
+	maxShared  = 4096
+	longShared = 256
+)
 
 // shared returns the value's text, the same string for the same text: hosts and
 // accounts are few and come again.
@@ -44,10 +51,13 @@ func (m *Matcher) shared(f event.Field) string {
 	if s, ok := m.texts[string(m.work.text)]; ok {
 		return s
 	}
+	s := string(m.work.text)
+	if len(s) > longShared {
+		return s
+	}
 	if len(m.texts) >= maxShared {
 		clear(m.texts)
 	}
-	s := string(m.work.text)
 	m.texts[s] = s
 	return s
 }

@@ -27,7 +27,7 @@ func (e *Exception) concerns(m *sigma.Meta) bool { return e.Rule == "*" || names
 // Exception returns the first exception that explains the match of a rule on
 // the event that [Matcher.Match] looked at last, nil if none does.
 func (m *Matcher) Exception(rule int32) *Exception {
-	for _, e := range m.program.exceptions[rule] {
+	for _, e := range m.program.exceptionsOf(rule) {
 		if e.When != nil && !sigma.Match(e.When, m.Record()) {
 			continue
 		}

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"crypto/sha256"
 	"math"
 	"slices"
 	"time"
@@ -46,8 +47,14 @@ type Matcher struct {
 // everything remembered is forgotten: results never depend on it.
 const MatcherMemory = 32 << 20
 
-// maxOrigins bounds how many distinct (provider, channel, code) are kept.
-const maxOrigins = 1 << 14
+// maxOrigins bounds how many distinct (provider, channel, code) are kept,
+// longOrigin, in bytes, what is kept of one. maxClasses bounds the classes that
+// records make up by naming products, services and categories of their own.
+const (
+	maxOrigins = 1 << 14
+	longOrigin = 1 << 10
+	maxClasses = 1 << 10
+)
 
 // origin is where events of one (schema, provider, channel, code) belong, and a
 // tally of them.
@@ -86,7 +93,7 @@ type binding struct {
 func (p *Program) NewMatcher() *Matcher {
 	m := &Matcher{
 		program: p, states: map[*class]*classState{}, origins: map[string]*origin{},
-		marks: make([]uint32, len(p.predicates.all)), looked: make([]uint32, len(p.rules)),
+		marks: make([]uint32, len(p.predicates.all)+p.probes()), looked: make([]uint32, len(p.rules)),
 		texts: map[string]string{},
 	}
 	for i, s := range []string{"product", "service", "category"} {
@@ -103,7 +110,7 @@ func (m *Matcher) Match(ev *event.Event) []int32 {
 	m.event, m.fired, m.marked, m.referred = ev, m.fired[:0], false, false
 	st := m.stateOf(ev)
 	m.state = st
-	if len(st.rules) == 0 {
+	if len(st.rules) == 0 && len(st.columns) == 0 {
 		return nil
 	}
 	m.collect(ev, st)
@@ -115,6 +122,9 @@ func (m *Matcher) Match(ev *event.Event) []int32 {
 	m.fired = append(m.fired, v.fired...)
 	if len(v.open) > 0 {
 		m.matchOpen(v.open)
+	}
+	if v.probed {
+		m.matchIndicators()
 	}
 	return m.fired
 }
@@ -143,6 +153,10 @@ func (m *Matcher) stateOf(ev *event.Event) *classState {
 			key = append(key, 0, byte(f.Kind))
 			key = append(key, f.Data...)
 		}
+	}
+	if len(key) > longOrigin {
+		sum := sha256.Sum256(key)
+		key = append(key[:0], sum[:]...)
 	}
 	m.key = key
 	o, ok := m.origins[string(key)]
@@ -181,6 +195,10 @@ func (m *Matcher) newOrigin(ev *event.Event, key string) *origin {
 	c := m.program.class(m.program.tables.View(where))
 	st, ok := m.states[c]
 	if !ok {
+		if len(m.states) >= maxClasses {
+			clear(m.states)
+			clear(m.origins) // they hold states
+		}
 		st = newClassState(c)
 		m.states[c] = st
 	}
@@ -321,8 +339,10 @@ func (st *classState) rivals(b binding) bool {
 func (m *Matcher) judge(st *classState) verdict {
 	m.mark(st)
 	m.candidates = append(m.candidates[:0], st.always...)
+	var v verdict
 	for _, it := range st.items {
 		for _, p := range st.memos[it.column].sets.members[it.set] {
+			v.probed = v.probed || int(p) >= len(m.program.predicates.all)
 			for _, r := range st.witnesses[p] {
 				if m.looked[r] != m.epoch {
 					m.looked[r] = m.epoch
@@ -332,7 +352,6 @@ func (m *Matcher) judge(st *classState) verdict {
 		}
 	}
 	slices.Sort(m.candidates)
-	var v verdict
 	for _, r := range m.candidates {
 		switch rule := &st.rules[r]; rule.condition.eval(m.marks, m.epoch) {
 		case yes:
@@ -377,6 +396,12 @@ func (m *Matcher) watchMemory() {
 	for _, st := range m.states {
 		st.forget()
 	}
+}
+
+// letGo drops what grew with a huge record.
+func (m *Matcher) letGo() {
+	m.event, m.key, m.shown, m.ref, m.referred = nil, nil, shown{}, EventRef{}, false
+	m.work.text, m.work.folded = nil, nil
 }
 
 func (st *classState) size() int {

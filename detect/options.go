@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dwell-project/dwell/detect/ioc"
 	"github.com/dwell-project/dwell/sigma"
 )
 
@@ -18,6 +19,9 @@ type Options struct {
 	Disabled []string
 	// Exceptions say what is known to be harmless.
 	Exceptions []*Exception
+	// Indicators are looked for in the values of every record. MinLevel,
+	// Disabled and Exceptions concern them too.
+	Indicators []*ioc.Indicator
 }
 
 // Admits says whether a rule or correlation passes the filters.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/dwell-project/dwell/detect/ioc"
 	"github.com/dwell-project/dwell/event"
 	"github.com/dwell-project/dwell/sigma"
 	"github.com/dwell-project/dwell/sigma/correlation"
@@ -30,6 +31,9 @@ type Program struct {
 	mute         map[*sigma.Correlation]bool
 
 	predicates predicateNumbers
+
+	indicators    *ioc.Set // nil if there are none
+	allExceptions []*Exception
 
 	mu      sync.Mutex // guards what follows
 	classes map[string]*class
@@ -64,7 +68,8 @@ func Compile(rules []*sigma.Rule, correlations []*sigma.Correlation, tables *tax
 		exceptions: map[int32][]*Exception{},
 		unheard:    chosen.unheard, mute: chosen.mute,
 		predicates: predicateNumbers{byKey: map[sigma.Key]int32{}},
-		classes:    map[string]*class{}, values: map[string]*valueMatcher{},
+		indicators: opt.compileIndicators(), allExceptions: opt.Exceptions,
+		classes: map[string]*class{}, values: map[string]*valueMatcher{},
 	}
 	for _, c := range tables.Conditions() {
 		p.conditions = append(p.conditions, p.predicates.compileExpr(c))
@@ -184,6 +189,9 @@ func (p *Program) class(v taxonomy.View) *class {
 	defer p.mu.Unlock()
 	c, ok := p.classes[key]
 	if !ok {
+		if len(p.classes) >= maxClasses {
+			clear(p.classes) // matchers keep theirs
+		}
 		c = p.newClass(v)
 		p.classes[key] = c
 	}
@@ -261,6 +269,11 @@ func (p *Program) addColumns(c *class) {
 		c.byField[field] = int32(len(c.columns))
 		c.columns = append(c.columns, column{field: field, values: p.sharedValues(all)})
 	}
+	if p.indicators != nil && c.keywords < 0 {
+		// Indicators ask every field, as keywords do.
+		c.keywords = int32(len(c.columns))
+		c.columns = append(c.columns, column{values: p.sharedValues(nil)})
+	}
 }
 
 // sharedValues returns one matcher for equal lists of predicates.
@@ -272,6 +285,7 @@ func (p *Program) sharedValues(predicates []*predicate) *valueMatcher {
 	v, ok := p.values[string(key)]
 	if !ok {
 		v = newValueMatcher(predicates)
+		v.indicators, v.firstProbe = p.indicators, int32(len(p.predicates.all))
 		p.values[string(key)] = v
 	}
 	return v

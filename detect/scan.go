@@ -126,9 +126,15 @@ func (s *Scan) newWork(parts *sync.Pool) parse.Work[*part] {
 			return true
 		}, func(problem parse.Problem) { p.problems = append(p.problems, problem) })
 		m.drain(p.tally)
+		if len(b.Data) > hugeBlock {
+			m.letGo()
+		}
 		return p
 	}
 }
+
+// hugeBlock is a block, in bytes, in which some record was huge.
+const hugeBlock = 2 << 20
 
 // reset empties the part for the next block and keeps its memory, unless one
 // block of many detections made it large.
@@ -150,10 +156,10 @@ func (s *Scan) look(m *Matcher, ev *event.Event, p *part) {
 			p.tally.Excepted[e]++
 			continue
 		}
-		if s.Program.correlations.Wanted(int(n)) {
+		if s.Program.counts(n) {
 			p.bases = append(p.bases, m.base(n, m.Ref()))
 		}
-		if !s.Program.unheard[n] {
+		if s.Program.reports(n) {
 			p.detections = append(p.detections, m.Detection(n))
 			if s.Encode {
 				p.encode(&p.detections[len(p.detections)-1])

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gaissmai/bart"
 
+	"github.com/dwell-project/dwell/detect/ioc"
 	"github.com/dwell-project/dwell/event"
 	"github.com/dwell-project/dwell/sigma"
 )
@@ -25,6 +26,9 @@ type valueMatcher struct {
 	null    []int32      // … whether there is one that is null
 	typed   []*predicate // predicates that read the text as a number or a time
 	cidr    *bart.Table[[]int32]
+
+	indicators *ioc.Set // nil if there are none
+	firstProbe int32    // the number of the set's first probe
 }
 
 // check is a predicate evaluated on its own once its literal was seen.
@@ -47,6 +51,7 @@ type scratch struct {
 	text, folded []byte
 	key          []byte // of a value that is remembered by a hash
 	actions, set []int32
+	probing      ioc.Work
 }
 
 // predicate is one distinct question of the program's rules.
@@ -210,6 +215,11 @@ func (v *valueMatcher) resolve(f event.Field, work *scratch) []int32 {
 	if f.Kind > event.EmptyObject {
 		work.text = f.AppendText(work.text[:0])
 		set = v.resolveText(work, set)
+		if v.indicators != nil && (f.IsText() || f.Kind == event.SID) {
+			for _, n := range v.indicators.FindFolded(work.text, work.folded, &work.probing) {
+				set = append(set, v.firstProbe+n)
+			}
+		}
 	}
 	slices.Sort(set)
 	work.set = slices.Compact(set)

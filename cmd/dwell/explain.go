@@ -22,9 +22,10 @@ type explainCommand struct {
 	Rule  string   `placeholder:"RULE" help:"Id, name or title of the rule to explain, with --event."`
 	Event string   `placeholder:"ID" help:"Id of the event to explain it on."`
 
-	ruleFlags   `embed:""`
-	filterFlags `embed:""`
-	inputFlags  `embed:""`
+	ruleFlags      `embed:""`
+	indicatorFlags `embed:""`
+	filterFlags    `embed:""`
+	inputFlags     `embed:""`
 }
 
 // Run runs the command.
@@ -40,7 +41,7 @@ func (c *explainCommand) Run(s *session) error {
 	if count(paths, formats.Stdin) > 0 {
 		return usageError("a hit can be explained in files only: standard input cannot be read twice")
 	}
-	f, err := scan(s, &job{paths: paths, rules: &c.ruleFlags, filter: c.filter(), in: &c.inputFlags},
+	f, err := scan(s, &job{paths: paths, rules: &c.ruleFlags, indicators: &c.indicatorFlags, filter: c.filter(), in: &c.inputFlags},
 		func(*detect.Detection) error { return nil })
 	if err != nil {
 		return err

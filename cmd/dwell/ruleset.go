@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/dwell-project/dwell/detect"
+	"github.com/dwell-project/dwell/detect/ioc"
 	"github.com/dwell-project/dwell/detect/starter"
 	"github.com/dwell-project/dwell/event"
 	"github.com/dwell-project/dwell/sigma"
@@ -19,8 +20,10 @@ type ruleset struct {
 	options    detect.Options
 	names      *event.Names
 	program    *detect.Program
+	indicators []*ioc.Indicator
 	// paths are what --rules named, exceptionFiles what --exceptions did.
 	paths, exceptionFiles []string
+	indicatorFiles        []string
 }
 
 // collection reads the rules that the flags name, else the embedded ones.
@@ -73,9 +76,17 @@ func (f *ruleFlags) options() (detect.Options, error) {
 }
 
 // load reads and compiles the rules and reports what is wrong with them.
-func (f *ruleFlags) load(s *session) (*ruleset, error) {
-	r := &ruleset{names: event.NewNames(), paths: f.Rules, exceptionFiles: f.Exceptions}
+func (f *ruleFlags) load(s *session) (*ruleset, error) { return f.loadWith(s, &indicatorFlags{}) }
+
+// loadWith is load with indicators beside the rules.
+func (f *ruleFlags) loadWith(s *session, indicators *indicatorFlags) (*ruleset, error) {
+	r := &ruleset{
+		names: event.NewNames(), paths: f.Rules, exceptionFiles: f.Exceptions, indicatorFiles: indicators.IOC,
+	}
 	var err error
+	if r.indicators, err = indicators.read(s); err != nil {
+		return nil, err
+	}
 	if r.options, err = f.options(); err != nil {
 		return nil, err
 	}
@@ -85,7 +96,8 @@ func (f *ruleFlags) load(s *session) (*ruleset, error) {
 	if r.collection, err = f.collection(); err != nil {
 		return nil, err
 	}
-	if len(r.collection.Rules)+len(r.collection.Correlations) == 0 {
+	r.options.Indicators = r.indicators
+	if len(r.collection.Rules)+len(r.collection.Correlations)+len(r.indicators) == 0 {
 		s.trouble.rulesLeftOut(r.collection.Problems)
 		return nil, fmt.Errorf("there is no rule that can run in %s", quoted(f.Rules))
 	}

@@ -29,6 +29,7 @@ type trouble struct {
 	// problems counts places in sources, bytes what they span, files the
 	// sources that are not read at all, rules the documents left out.
 	problems, bytes, files, rules int64
+	indicators                    int64 // places in indicator files
 	unknown                       int64 // files in no known format, among files
 	kept                          []string
 
@@ -40,7 +41,7 @@ type trouble struct {
 func newTrouble(out func() io.Writer) *trouble { return &trouble{out: out} }
 
 // any says whether there was trouble.
-func (t *trouble) any() bool { return t.problems+t.files+t.rules > 0 }
+func (t *trouble) any() bool { return t.problems+t.files+t.rules+t.indicators > 0 }
 
 // source reports a place in a source, or a source, that could not be read. It
 // is a function for parse.Run.
@@ -142,6 +143,9 @@ func (t *trouble) parts() []string {
 	}
 	if t.rules > 0 {
 		parts = append(parts, many(t.rules, "rule")+" left out")
+	}
+	if t.indicators > 0 {
+		parts = append(parts, many(t.indicators, "place")+" in indicator files not used")
 	}
 	return parts
 }

@@ -36,8 +36,8 @@ type Group struct {
 	// First and Last are the times of the earliest and the latest event, zero
 	// if none had a time.
 	First, Last time.Time
-	// Example is the group's first detection in time (then by event id),
-	// without what matched; it has at most 50 events of a correlation.
+	// Example is the group's first detection in time (then by event id); it has
+	// at most 50 events of a correlation.
 	Example detect.Detection
 }
 
@@ -92,7 +92,7 @@ func (g *Group) add(d *detect.Detection) {
 		}
 	}
 	if g.Count == 1 || earlier(&d.Event, &g.Example.Event) {
-		g.Example = detect.Detection{Rule: d.Rule, Event: d.Event, Events: slices.Clone(d.Events[:min(len(d.Events), maxEvents)])}
+		g.Example = detect.Detection{Rule: d.Rule, Event: d.Event, Matched: d.Matched, Events: slices.Clone(d.Events[:min(len(d.Events), maxEvents)])}
 	}
 }
 
@@ -115,6 +115,9 @@ func (b *Book) Total() int64 {
 	}
 	return n
 }
+
+// Has says whether there was a detection of a rule.
+func (b *Book) Has(m *sigma.Meta) bool { return b.rules[m] > 0 }
 
 // Rules returns how many rules had a detection.
 func (b *Book) Rules() int { return len(b.rules) }

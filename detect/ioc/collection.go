@@ -1,0 +1,149 @@
+package ioc
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// Collection is what indicator files hold.
+type Collection struct {
+	Indicators []*Indicator
+	// Messages say what could not be used and why, in the order of the files.
+	Messages []Message
+	// Notes are worth saying and no fault of the file: values on warning
+	// lists, indicators that were withdrawn.
+	Notes []Message
+	// Listed, Withdrawn and Repeated count what was left out: values on
+	// warning lists, revoked or not for detection, the same id again.
+	Listed, Withdrawn, Repeated int
+
+	byID map[string]int // index into Indicators
+}
+
+// maxFile bounds an indicator file, in bytes. A million indicators in STIX have
+// some 700 MB; whoever has more has a platform for them.
+const maxFile = 1 << 30
+
+// Load reads indicator files, and all files of folders. A file that cannot be
+// read is a message.
+func Load(paths []string) *Collection {
+	c := &Collection{}
+	for _, p := range paths {
+		files, err := filesBelow(p)
+		if err != nil {
+			c.Messages = append(c.Messages, Message{File: p, Text: err.Error()})
+		}
+		for _, f := range files {
+			data, err := readFile(f)
+			if err != nil {
+				c.Messages = append(c.Messages, Message{File: f, Text: err.Error()})
+				continue
+			}
+			c.Read(f, data)
+		}
+	}
+	return c
+}
+
+// filesBelow returns the file, or the files in the folder in order of names.
+func filesBelow(p string) ([]string, error) {
+	info, err := os.Stat(p)
+	if err != nil {
+		return nil, err
+	}
+	if !info.IsDir() {
+		return []string{p}, nil
+	}
+	entries, err := os.ReadDir(p)
+	var files []string
+	for _, e := range entries {
+		if e.Type().IsRegular() {
+			files = append(files, filepath.Join(p, e.Name()))
+		}
+	}
+	if err == nil && len(files) == 0 {
+		err = fmt.Errorf("no file in it")
+	}
+	return files, err
+}
+
+func readFile(p string) ([]byte, error) {
+	info, err := os.Stat(p)
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > maxFile {
+		return nil, fmt.Errorf("%d bytes are more than an indicator file may have (%d)", info.Size(), int64(maxFile))
+	}
+	return os.ReadFile(p)
+}
+
+// Read adds the indicators in data, whose form is told by its content; file is
+// what messages call it.
+func (c *Collection) Read(file string, data []byte) {
+	text, err := decodeText(data)
+	if err != nil {
+		c.Messages = append(c.Messages, Message{File: file, Text: err.Error()})
+		return
+	}
+	r := &reader{c: c, source: &Source{File: file}, text: text}
+	before := len(c.Indicators) + len(c.Messages) + c.Listed + c.Withdrawn + c.Repeated
+	r.read()
+	if before == len(c.Indicators)+len(c.Messages)+c.Listed+c.Withdrawn+c.Repeated {
+		r.say(0, "there is no indicator in it")
+	}
+}
+
+// reader reads one file.
+type reader struct {
+	c      *Collection
+	source *Source
+	text   []byte
+	line   int
+}
+
+func (r *reader) read() {
+	switch form(r.text) {
+	case formJSON:
+		r.readJSON()
+	case formCSV:
+		r.readCSV()
+	default:
+		r.readText()
+	}
+}
+
+// say adds a message about a line.
+func (r *reader) say(line int, format string, args ...any) {
+	r.c.Messages = append(r.c.Messages, Message{File: r.source.File, Line: line, Text: fmt.Sprintf(format, args...)})
+}
+
+func (r *reader) note(line int, format string, args ...any) {
+	r.c.Notes = append(r.c.Notes, Message{File: r.source.File, Line: line, Text: fmt.Sprintf(format, args...)})
+}
+
+// add takes an indicator unless its id is known: then the one that was
+// modified last is kept.
+func (r *reader) add(i *Indicator) {
+	c := r.c
+	if i.Source == nil {
+		i.Source = r.source
+	}
+	if i.ID == "" {
+		i.ID = derivedID(i.Patterns)
+	}
+	if c.byID == nil {
+		c.byID = map[string]int{}
+	}
+	at, known := c.byID[i.ID]
+	if !known {
+		c.byID[i.ID] = len(c.Indicators)
+		c.Indicators = append(c.Indicators, i)
+		return
+	}
+	c.Repeated++
+	if i.Modified.After(c.Indicators[at].Modified) {
+		c.Indicators[at] = i
+	}
+}

@@ -1,0 +1,43 @@
+package ioc
+
+import (
+	"regexp"
+	"strings"
+)
+
+// defanged are the spellings by which reports keep values from being clicked
+// on, in the order in which they are undone. All are matched in any case.
+var defanged = []struct {
+	spelling *regexp.Regexp
+	meant    string
+}{
+	{regexp.MustCompile(`(?i)^\s*(?:h[x*]{2}p|hxtp|htxp|meow)(s?)(:|\[:|\[:/|_)`), "http$1$2"},
+	{regexp.MustCompile(`(?i)^\s*fxp(s?)(:|\[:)`), "ftp$1$2"},
+	{regexp.MustCompile(`\[://\]|\(://\)|\[:\]//|\[:/\]/|_//|\[:/+`), "://"},
+	{regexp.MustCompile(`\[:\]|\(:\)`), ":"},
+	{regexp.MustCompile(`\[/\]|\(/\)`), "/"},
+	{regexp.MustCompile(`(?i)\s?(?:[\[({<](?:\.|dot|,)[\])}>])\s?`), "."},
+	{regexp.MustCompile(`(?i)\s?(?:[\[({<](?:@|at)[\])}>])\s?`), "@"},
+	{regexp.MustCompile(`(?i)(\w) dot (\w)`), "$1.$2"},
+	{regexp.MustCompile(`(\w)\\\.(\w)`), "$1.$2"},
+	{regexp.MustCompile(`(\w)\[\.(\w)`), "$1.$2"},
+	{regexp.MustCompile(`(\w)\.\](\w)`), "$1.$2"},
+}
+
+// refang undoes what reports do to a value so that nobody follows it:
+// hxxp://evil[.]example becomes http://evil.example.
+func refang(s string) string {
+	if !strings.ContainsAny(s, `[({<\*_`) && !mayBeDefanged(s) {
+		return s
+	}
+	for _, d := range defanged {
+		s = d.spelling.ReplaceAllString(s, d.meant)
+	}
+	return s
+}
+
+// mayBeDefanged says whether a text without brackets is worth a closer look.
+func mayBeDefanged(s string) bool {
+	lower := strings.ToLower(s)
+	return strings.Contains(lower, " dot ") || strings.Contains(lower, "xp") || strings.HasPrefix(lower, "htxp") || strings.HasPrefix(lower, "meow")
+}

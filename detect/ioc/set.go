@@ -1,0 +1,223 @@
+package ioc
+
+import (
+	"net/netip"
+	"strings"
+	"sync"
+
+	"github.com/gaissmai/bart"
+
+	"github.com/dwell-project/dwell/sigma"
+)
+
+// Set is indicators compiled for looking values up. It is safe for concurrent
+// use; each goroutine has a [Work] of its own.
+type Set struct {
+	indicators []*Indicator
+	probes     []probe
+
+	words   table // digests and JA4, by word
+	whole   table // user agents, mutexes, command lines, certificates, by whole value
+	account table
+	address map[netip.Addr]int32
+	network *bart.Table[int32]
+	has6    bool
+
+	domains table
+	endings map[string]bool // the last labels of domains
+	emails  table
+	urls    table // by host, port and path, without the scheme
+	paths   table // URLs by path alone, for logs that keep host and path apart
+	hosts   map[string]bool
+	names   table // names of files and paths, by the last word
+	keys    table // of the registry
+	wild    *wildTable
+
+	mu    sync.Mutex // guards metas
+	metas map[int32]*sigma.Meta
+}
+
+// table gives the first probe of a key; the others follow by probe.next.
+type table map[string]int32
+
+// probe is a term as it is looked for.
+type probe struct {
+	indicator int32
+	next      int32 // the next probe with the same key, -1 for none
+	term      Term
+	// rest are the terms that must be in the same record, nil for none.
+	rest *Set
+	// host must be in the same record, "" for none.
+	host string
+}
+
+// Compile makes a set of indicators.
+func Compile(indicators []*Indicator) *Set {
+	s := &Set{
+		indicators: indicators, words: table{}, whole: table{}, account: table{}, address: map[netip.Addr]int32{},
+		domains: table{}, endings: map[string]bool{}, emails: table{}, urls: table{}, paths: table{}, hosts: map[string]bool{},
+		names: table{}, keys: table{}, metas: map[int32]*sigma.Meta{},
+	}
+	for n, i := range indicators {
+		for _, p := range i.Patterns {
+			s.addPattern(int32(n), p)
+		}
+	}
+	return s
+}
+
+// Len returns how many indicators the set has.
+func (s *Set) Len() int {
+	if s == nil {
+		return 0
+	}
+	return len(s.indicators)
+}
+
+// Probes returns how many numbers [Set.Find] has: it gives those below it.
+func (s *Set) Probes() int { return len(s.probes) }
+
+// Indicators returns the indicators by number.
+func (s *Set) Indicators() []*Indicator { return s.indicators }
+
+// Meta returns what a detection says of an indicator: always the same pointer
+// for the same number.
+func (s *Set) Meta(indicator int32) *sigma.Meta {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m, ok := s.metas[indicator]
+	if !ok {
+		m = s.indicators[indicator].meta()
+		s.metas[indicator] = m
+	}
+	return m
+}
+
+// MetaIfMade returns what [Set.Meta] has returned before, not ok if nobody has
+// asked for it.
+func (s *Set) MetaIfMade(indicator int32) (m *sigma.Meta, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m, ok = s.metas[indicator]
+	return m, ok
+}
+
+// selectivity orders types by how seldom a value of them is in a record by
+// chance: a pattern of several terms is noticed by the most telling.
+var selectivity = [typeCount]int{
+	SHA512: 12, SHA384: 12, SHA256: 12, SHA224: 12, SHA1: 12, MD5: 12, Imphash: 10, JA3: 9, JA4: 9, Fingerprint: 12, URL: 8,
+	Email: 8, Domain: 7, IP: 6, Mutex: 5, RegistryKey: 5, CommandLine: 5, FilePath: 4, UserAgent: 3, FileName: 2, Account: 1,
+}
+
+func (s *Set) addPattern(indicator int32, p Pattern) {
+	lead := 0
+	for i, t := range p {
+		if selectivity[t.Type] > selectivity[p[lead].Type] {
+			lead = i
+		}
+	}
+	var rest *Set
+	if len(p) > 1 {
+		var others []*Indicator
+		for i, t := range p {
+			if i != lead {
+				others = append(others, &Indicator{Patterns: []Pattern{{t}}})
+			}
+		}
+		rest = Compile(others)
+	}
+	s.addTerm(probe{indicator: indicator, term: p[lead], rest: rest, next: -1})
+}
+
+// addTerm files a probe under its key.
+func (s *Set) addTerm(p probe) {
+	t := p.term
+	switch {
+	case t.Wild:
+		if s.wild == nil {
+			s.wild = newWildTable()
+		}
+		s.wild.add(s.push(p), t)
+	case t.Type == IP:
+		s.addAddress(p)
+	case t.Type == Domain:
+		s.endings[t.Value[strings.LastIndexByte(t.Value, '.')+1:]] = true
+		s.file(s.domains, t.Value, p)
+	case t.Type == Email:
+		s.file(s.emails, t.Value, p)
+	case t.Type == URL:
+		s.addURL(p)
+	case t.Type == FileName, t.Type == FilePath:
+		s.file(s.names, lastWord(t.Value), p)
+	case t.Type == RegistryKey:
+		s.file(s.keys, t.Value, p)
+	case t.Type == Account:
+		s.file(s.account, t.Value, p)
+	case t.Type.isDigest(), t.Type == JA4:
+		s.file(s.words, t.Value, p)
+	default:
+		s.file(s.whole, t.Value, p)
+	}
+}
+
+func (s *Set) push(p probe) int32 {
+	s.probes = append(s.probes, p)
+	return int32(len(s.probes) - 1)
+}
+
+func (s *Set) file(t table, key string, p probe) {
+	if first, ok := t[key]; ok {
+		p.next = first
+	}
+	t[key] = s.push(p)
+}
+
+func (s *Set) addAddress(p probe) {
+	prefix := p.term.prefix()
+	s.has6 = s.has6 || prefix.Addr().Is6()
+	if prefix.IsSingleIP() {
+		if first, ok := s.address[prefix.Addr()]; ok {
+			p.next = first
+		}
+		s.address[prefix.Addr()] = s.push(p)
+		return
+	}
+	if s.network == nil {
+		s.network = &bart.Table[int32]{}
+	}
+	if first, ok := s.network.Get(prefix); ok {
+		p.next = first
+	}
+	s.network.Insert(prefix, s.push(p))
+}
+
+func (s *Set) addURL(p probe) {
+	u, err := parseURL(p.term.Value)
+	if err != nil {
+		return // newTerm has made it of a URL
+	}
+	host := strings.TrimSuffix(u.host, portOf(u.host))
+	s.hosts[host] = true
+	s.file(s.urls, u.bare(), p)
+	if len(u.path) > 1 {
+		p.host, p.next = host, -1
+		s.file(s.paths, u.path, p)
+	}
+}
+
+// portOf returns ":8080" of "host:8080", "" if there is no port.
+func portOf(host string) string {
+	if at := strings.LastIndexByte(host, ':'); at > strings.LastIndexByte(host, ']') {
+		return host[at:]
+	}
+	return ""
+}
+
+// lastWord returns the word that a path ends in.
+func lastWord(path string) string {
+	at := len(path)
+	for at > 0 && isWordByte(path[at-1]) {
+		at--
+	}
+	return path[at:]
+}
