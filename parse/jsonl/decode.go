@@ -20,7 +20,13 @@ type decoder struct {
 	name    []byte
 
 	shapes   shapes
+	network  *network
+	known    *known
 	datasets map[string]string
+	kinds    map[string]string // datasets by a record's own word
+	inner    *scanner          // reads records within texts
+	text     []byte            // such a text
+	wrapped  bool              // the block has records in an envelope
 
 	block  *parse.Block
 	line   int64 // of the next byte
@@ -31,7 +37,7 @@ type decoder struct {
 
 func newDecoder(names *event.Names) *decoder {
 	roles := roleTable()
-	return &decoder{
+	d := &decoder{
 		tree:     newScanner(names, roles, false),
 		plain:    newScanner(names, roles, true),
 		message:  names.Intern("message"),
@@ -39,8 +45,13 @@ func newDecoder(names *event.Names) *decoder {
 		naming:   names.Intern("EventData.Data.Name"),
 		name:     []byte("EventData."),
 		shapes:   allShapes(),
+		network:  newNetwork(names),
+		known:    newKnown(),
 		datasets: map[string]string{},
+		kinds:    map[string]string{},
 	}
+	d.tree.known, d.plain.known = d.known, d.known
+	return d
 }
 
 // Decode implements [parse.Decoder].
@@ -48,12 +59,15 @@ func (d *decoder) Decode(b *parse.Block, yield func(*event.Event) bool, report f
 	for _, p := range b.Problems {
 		report(p)
 	}
-	d.block, d.line, d.yield, d.report = b, b.Record, yield, report
+	d.block, d.line, d.yield, d.report, d.wrapped = b, b.Record, yield, report, len(b.Head) > 0
 	data := b.Data
 	d.tree.data, d.plain.data = data, data
 	for i := d.skip(0); i < len(data); i = d.skip(i) {
 		var next int
 		if data[i] == '{' {
+			if n := d.envelope(i); n > 0 {
+				i += n
+			}
 			next = d.object(i)
 		} else {
 			next = d.other(i)
@@ -80,11 +94,30 @@ func (d *decoder) skip(i int) int {
 		case ' ', '\t', '\r':
 		case '[', ']', ',':
 		default:
+			if d.wrapped {
+				if n := tail(data[i:]); n > 0 {
+					d.line += int64(bytes.Count(data[i:i+n], []byte{'\n'}))
+					i += n
+					start = i
+					continue
+				}
+			}
 			return firstOf(data, start)
 		}
 		i++
 	}
 	return i
+}
+
+// envelope passes over the beginning of an envelope and returns its length, 0 if
+// a record begins at data[i].
+func (d *decoder) envelope(i int) int {
+	n := envelope(d.block.Data[i:])
+	if n > 0 {
+		d.wrapped = true
+		d.line += int64(bytes.Count(d.block.Data[i:i+n], []byte{'\n'}))
+	}
+	return n
 }
 
 // firstOf returns the first place from i that is no white space.

@@ -35,6 +35,7 @@ type key struct {
 	token string // from after the opening quote to the colon: `EventID":`
 	name  event.Name
 	role  role
+	clue  clue
 	in    *object // what an object under this key is, made when one is met
 	next  [guesses]*key
 }
@@ -90,6 +91,9 @@ func (s *scanner) newKey(o *object, raw string) *key {
 	if len(path) <= maxNameSize {
 		k.name = s.names.Intern(path)
 		k.role = s.roles[path]
+		if s.known != nil {
+			k.clue = s.known.clues[path]
+		}
 	}
 	if o.windows && (text == "xmlns" || text == "@xmlns" || strings.HasPrefix(text, "xmlns:")) {
 		k.role = namespace

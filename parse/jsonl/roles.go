@@ -79,6 +79,16 @@ const (
 	nRoles
 )
 
+// isUTC says of a role that is a time whether it is in UTC by definition.
+func (r role) isUTC() bool {
+	switch r {
+	case systemTime, flatSystemTime, atTimestamp, utcTime, timeGenerated:
+		return true
+	default:
+		return false
+	}
+}
+
 // roleTable gives the role of every field name that has one.
 func roleTable() map[string]role {
 	return map[string]role{

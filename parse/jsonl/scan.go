@@ -23,6 +23,7 @@ type scanner struct {
 	names *event.Names
 	roles map[string]role
 	top   *object
+	known *known // nil if origins are not asked for
 	nKeys int
 	// plain turns the tree of Windows events off, for a record that has an
 	// object named as theirs and is none.
@@ -33,8 +34,10 @@ type scanner struct {
 	lines  int // line ends met so far
 	seen   roleSet
 	at     [nRoles]int // for the roles in seen: index of the first field
-	deep   int         // values kept whole
-	inTree bool        // something was taken for a Windows event's tree
+	clues  clueSet
+	clueAt [maxClues]int // as at, for clues
+	deep   int           // values kept whole
+	inTree bool          // something was taken for a Windows event's tree
 
 	failedAt int
 	failure  string
@@ -47,7 +50,7 @@ func newScanner(names *event.Names, roles map[string]role, plain bool) *scanner 
 // object reads the object that begins at data[i] and returns the place after
 // it, or -1 with failedAt and failure set.
 func (s *scanner) object(i int) int {
-	s.fields, s.seen, s.deep, s.inTree = s.fields[:0], 0, 0, false
+	s.fields, s.seen, s.clues, s.deep, s.inTree = s.fields[:0], 0, clueSet{}, 0, false
 	i = s.blank(i + 1)
 	if i < len(s.data) && s.data[i] == '}' {
 		return i + 1
@@ -125,6 +128,10 @@ func (s *scanner) add(k *key, kind event.Kind, data []byte) {
 		}
 		s.seen |= 1 << k.role
 		s.at[k.role] = len(s.fields)
+	}
+	if k.clue != 0 && !s.clues.has(k.clue) {
+		s.clues.add(k.clue)
+		s.clueAt[k.clue] = len(s.fields)
 	}
 	s.fields = append(s.fields, event.Field{Data: data, Name: k.name, Kind: kind})
 }

@@ -119,6 +119,16 @@ func (s *scanner) pick(roles []role) event.Field {
 // describe fills what the event says about itself.
 func (d *decoder) describe(s *scanner, e *event.Event) {
 	sh := d.shapes.of(s.seen)
+	if sh == &d.shapes.json && d.network.describe(s.fields, e) {
+		return
+	}
+	if sh == &d.shapes.json || sh == &d.shapes.flat {
+		s = d.unfold(s, e)
+		if o := d.known.of(s); o != nil && (sh == &d.shapes.json || o.channel != nil) {
+			d.place(s, o, e)
+			return
+		}
+	}
 	e.Schema, e.Dataset = sh.schema, sh.schema
 	e.Host = s.pick(sh.host)
 	e.Provider = s.pick(sh.provider)
@@ -127,14 +137,15 @@ func (d *decoder) describe(s *scanner, e *event.Event) {
 	if sh.windows {
 		e.Dataset = d.dataset(e.Channel)
 	}
-	e.Time = s.when(sh.time)
+	e.Time, e.Assumed = s.when(sh.time)
 	if id, ok := s.pick(sh.record).Int(); ok && id > 0 {
 		e.Record = id
 	}
 }
 
-// when returns the first of the fields with the given roles that is a time.
-func (s *scanner) when(roles []role) time.Time {
+// when returns the first of the fields with the given roles that is a time, and
+// whether it had to be taken as UTC.
+func (s *scanner) when(roles []role) (time.Time, event.Assumed) {
 	for _, r := range roles {
 		if !s.seen.has(r) {
 			continue
@@ -145,10 +156,13 @@ func (s *scanner) when(roles []role) time.Time {
 			b = f.AppendText(nil)
 		}
 		if t, ok := parse.When(b); ok {
-			return t
+			if r.isUTC() || hasZone(b) {
+				return t, 0
+			}
+			return t, event.AssumedZone
 		}
 	}
-	return time.Time{}
+	return time.Time{}, 0
 }
 
 // maxDatasets bounds the channels whose dataset is remembered.

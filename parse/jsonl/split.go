@@ -9,13 +9,22 @@ type rules struct {
 	byLine bool
 	mark   []byte // line end and what stands before and at the first {
 	cutter cutter
+	skip   int // how much of the first block is the beginning of an envelope
+	head   []byte
 }
 
 func newRules() *rules { return &rules{mark: []byte("\n{")} }
 
 // Start implements [blocks.Rules].
 func (r *rules) Start(head []byte) []byte {
-	at, first := firstRecord(head)
+	if open := len(head) - len(bytes.TrimLeft(head, " \t\r\n[,")); open < len(head) && head[open] == '{' {
+		if n := envelope(head[open:]); n > 0 {
+			r.skip = open + n
+			r.head = bytes.Clone(head[open:r.skip])
+		}
+	}
+	at, first := firstRecord(head[r.skip:])
+	at += r.skip
 	if len(first) == 0 || first[0] != '{' {
 		return first
 	}
@@ -47,7 +56,7 @@ func firstRecord(data []byte) (int, []byte) {
 // Cut implements [blocks.Rules].
 func (r *rules) Cut(data []byte, again, hasty bool) int {
 	if !again {
-		r.cutter = cutter{}
+		r.cutter, r.skip = cutter{at: r.skip}, 0
 	}
 	if r.byLine {
 		if n := bytes.LastIndex(data, r.mark); n >= 0 {
@@ -60,6 +69,10 @@ func (r *rules) Cut(data []byte, again, hasty bool) int {
 	}
 	return cut
 }
+
+// Pass implements [blocks.Headed]: records in an envelope are so up to the end
+// of the source.
+func (r *rules) Pass([]byte) []byte { return r.head }
 
 // End implements [blocks.Ending].
 func (r *rules) End(data []byte) int {

@@ -1,0 +1,241 @@
+package jsonl
+
+// An origin is one product's way of writing records as JSON, known by the names
+// that stand in them. Names are given best first.
+type origin struct {
+	// dataset is also the schema, unless schema says otherwise.
+	dataset, schema string
+	// kind is a field whose value, in lower case, is the last part of the
+	// dataset.
+	kind string
+	// need are names that must all be there; one suffices of those in any.
+	need, any []string
+	// is is a name and how its value begins.
+	is                         [2]string
+	time, host, provider, code []string
+	channel                    []string
+	// local says that a time without zone is not known to be UTC.
+	local bool
+}
+
+// origins returns what is recognised, in the order in which it is asked.
+func origins() []origin {
+	return append(append(microsoft(), clouds()...), endpoints()...)
+}
+
+// microsoft are Microsoft 365, Entra and Azure. The same log has other names
+// when it comes from Graph, from a diagnostic setting, from a Log Analytics
+// table, or through PowerShell, which writes Graph's names in its own way.
+func microsoft() []origin {
+	return []origin{
+		{
+			dataset: "o365.audit", need: []string{"CreationTime", "Operation"}, any: []string{"Workload", "RecordType", "OrganizationId"},
+			time: []string{"CreationTime"}, provider: []string{"Workload"}, code: []string{"Operation"},
+		},
+		{
+			dataset: "o365.audit", schema: "o365.audit.search", need: []string{"CreationDate", "Operations"},
+			time: []string{"CreationDate"}, code: []string{"Operations"},
+		},
+		{
+			dataset: "o365.messagetrace", need: []string{"MessageTraceId", "SenderAddress", "RecipientAddress"},
+			time: []string{"Received"}, code: []string{"Status"},
+		},
+		{
+			dataset: "azure.signinlogs", schema: "azure.signinlogs.graph", need: []string{"createdDateTime", "userPrincipalName", "appDisplayName"},
+			time: []string{"createdDateTime"}, code: []string{"status.errorCode"},
+		},
+		{
+			dataset: "azure.signinlogs", need: []string{"properties.createdDateTime", "properties.appDisplayName"},
+			time: []string{"properties.createdDateTime", "time", "TimeGenerated"}, provider: []string{"category"}, code: []string{"resultType"},
+		},
+		{
+			dataset: "azure.signinlogs", need: []string{"category", "operationName", "properties.userPrincipalName", "properties.appId"},
+			time: []string{"time"}, provider: []string{"category"}, code: []string{"resultType"},
+		},
+		{
+			dataset: "azure.signinlogs", schema: "azure.signinlogs.table", need: []string{"UserPrincipalName", "AppDisplayName"},
+			any:  []string{"ResultType", "CreatedDateTime", "ConditionalAccessStatus"},
+			time: []string{"CreatedDateTime", "TimeGenerated"}, provider: []string{"Category"}, code: []string{"ResultType"},
+		},
+		{
+			dataset: "azure.auditlogs", schema: "azure.auditlogs.graph", need: []string{"activityDateTime", "activityDisplayName"},
+			time: []string{"activityDateTime"}, provider: []string{"loggedByService"}, code: []string{"activityDisplayName"},
+		},
+		{
+			dataset: "azure.auditlogs", need: []string{"properties.activityDisplayName"},
+			time: []string{"properties.activityDateTime", "time"}, provider: []string{"properties.loggedByService", "category"}, code: []string{"operationName"},
+		},
+		{
+			dataset: "azure.auditlogs", need: []string{"operationName", "category"}, is: [2]string{"category", "AuditLogs"},
+			time: []string{"time"}, provider: []string{"category"}, code: []string{"operationName"},
+		},
+		{
+			dataset: "azure.auditlogs", schema: "azure.auditlogs.table", any: []string{"LoggedByService", "ActivityDateTime"},
+			need: []string{"ActivityDisplayName"},
+			time: []string{"ActivityDateTime", "TimeGenerated"}, provider: []string{"LoggedByService"}, code: []string{"ActivityDisplayName"},
+		},
+		{
+			dataset: "azure.riskdetection", need: []string{"riskEventType"}, any: []string{"userPrincipalName", "detectedDateTime", "riskLevel"},
+			time: []string{"detectedDateTime", "activityDateTime", "createdDateTime"}, code: []string{"riskEventType"},
+		},
+		{
+			dataset: "azure.riskdetection", schema: "azure.riskdetection.diagnostic", need: []string{"properties.riskEventType"},
+			time: []string{"time", "properties.detectedDateTime"}, code: []string{"properties.riskEventType"},
+		},
+		{
+			dataset: "azure.activitylogs", schema: "azure.activitylogs.table", need: []string{"OperationNameValue"}, any: []string{"CategoryValue", "ResourceProviderValue", "TimeGenerated"},
+			time: []string{"EventSubmissionTimestamp", "TimeGenerated"}, provider: []string{"ResourceProviderValue"}, code: []string{"OperationNameValue"},
+		},
+		{
+			dataset: "azure.activitylogs", schema: "azure.activitylogs.api", need: []string{"operationName.value", "eventTimestamp"},
+			time: []string{"eventTimestamp"}, provider: []string{"resourceProviderName.value"}, code: []string{"operationName.value"},
+		},
+		{
+			dataset: "azure.activitylogs", need: []string{"operationName", "resourceId"}, any: []string{"time", "category", "correlationId"},
+			time: []string{"time"}, provider: []string{"category"}, code: []string{"operationName"},
+		},
+		{
+			dataset: "m365_defender.event", schema: "m365_defender.stream", need: []string{"category", "properties.ActionType"},
+			is:   [2]string{"category", "AdvancedHunting-"},
+			time: []string{"properties.Timestamp", "time"}, host: []string{"properties.DeviceName"}, provider: []string{"category"}, code: []string{"properties.ActionType"},
+		},
+		{
+			dataset: "m365_defender.event", need: []string{"ActionType"}, any: []string{"DeviceId", "DeviceName", "AccountObjectId", "ReportId"},
+			time: []string{"Timestamp", "TimeGenerated"}, host: []string{"DeviceName"}, provider: []string{"Type"}, code: []string{"ActionType"},
+		},
+		{
+			dataset: "m365_defender.email", need: []string{"NetworkMessageId", "RecipientEmailAddress"},
+			time: []string{"Timestamp", "TimeGenerated"}, code: []string{"DeliveryAction"},
+		},
+		{
+			dataset: "m365_defender.alert", need: []string{"serviceSource", "detectionSource"},
+			time: []string{"lastActivityDateTime", "createdDateTime", "firstActivityDateTime"}, provider: []string{"serviceSource"}, code: []string{"detectorId"},
+		},
+		{
+			dataset: "m365_defender.alert", schema: "m365_defender.machine", need: []string{"alertCreationTime", "machineId"},
+			time: []string{"lastEventTime", "alertCreationTime"}, host: []string{"computerDnsName"}, provider: []string{"detectionSource"}, code: []string{"detectorId"},
+		},
+		{
+			dataset: "windows.event", schema: "sentinel.event", need: []string{"EventLog", "EventID", "Computer"},
+			time: []string{"TimeGenerated"}, host: []string{"Computer"}, provider: []string{"Source"}, channel: []string{"EventLog"}, code: []string{"EventID"},
+		},
+		{
+			dataset: "windows.security", schema: "sentinel.security", need: []string{"EventID", "EventSourceName", "Computer"},
+			time: []string{"TimeGenerated"}, host: []string{"Computer"}, provider: []string{"EventSourceName"}, channel: []string{"Channel"}, code: []string{"EventID"},
+		},
+		{
+			dataset: "windows.event", schema: "azure.windows", need: []string{"properties.ProviderName", "properties.Channel"},
+			time: []string{"time"}, host: []string{"properties.ComputerName", "properties.RoleInstance"}, provider: []string{"properties.ProviderName"},
+			channel: []string{"properties.Channel"}, code: []string{"properties.EventId", "properties.EventID"},
+		},
+	}
+}
+
+// clouds are other clouds and their identity services.
+func clouds() []origin {
+	return []origin{
+		{
+			dataset: "aws.cloudtrail", need: []string{"eventSource", "eventName"}, any: []string{"awsRegion", "eventVersion", "recipientAccountId"},
+			time: []string{"eventTime"}, provider: []string{"eventSource"}, code: []string{"eventName"},
+		},
+		{
+			dataset: "aws.guardduty", need: []string{"service.serviceName", "accountId"}, is: [2]string{"service.serviceName", "guardduty"},
+			time: []string{"updatedAt", "createdAt"}, code: []string{"type"},
+		},
+		{
+			dataset: "aws.securityhub", need: []string{"SchemaVersion", "ProductArn", "AwsAccountId"},
+			time: []string{"UpdatedAt", "CreatedAt"}, provider: []string{"ProductName"}, code: []string{"GeneratorId"},
+		},
+		{
+			dataset: "aws.route53", need: []string{"query_timestamp", "query_name"},
+			time: []string{"query_timestamp"}, host: []string{"srcids.instance"}, code: []string{"query_type"},
+		},
+		{
+			dataset: "aws.waf", need: []string{"webaclId", "httpRequest.clientIp"},
+			time: []string{"timestamp"}, code: []string{"action"},
+		},
+		{
+			dataset: "aws.vpcflow", need: []string{"srcAddr", "dstAddr"}, any: []string{"interfaceId", "logStatus"},
+			time: []string{"start"}, code: []string{"action"},
+		},
+		{
+			dataset: "okta.system", need: []string{"eventType", "published"}, any: []string{"actor.alternateId", "outcome.result", "legacyEventType"},
+			time: []string{"published"}, code: []string{"eventType"},
+		},
+		{
+			dataset: "google_workspace", kind: "id.applicationName", need: []string{"id.applicationName", "id.time"},
+			time: []string{"id.time"}, provider: []string{"id.applicationName"}, code: []string{"events.name"},
+		},
+		{
+			dataset: "gcp.audit", need: []string{"protoPayload.methodName"}, any: []string{"protoPayload.serviceName", "logName"},
+			time: []string{"timestamp", "receiveTimestamp"}, provider: []string{"protoPayload.serviceName"}, code: []string{"protoPayload.methodName"},
+		},
+		{
+			dataset: "gcp.audit", schema: "gcp.audit.pubsub", need: []string{"data.protoPayload.methodName"},
+			time: []string{"data.timestamp"}, provider: []string{"data.protoPayload.serviceName"}, code: []string{"data.protoPayload.methodName"},
+		},
+		{
+			dataset: "github.audit", need: []string{"action", "actor"}, any: []string{"_document_id", "actor_id", "org_id", "business"},
+			time: []string{"@timestamp", "created_at"}, code: []string{"action"},
+		},
+		{
+			dataset: "kubernetes.audit", need: []string{"auditID", "verb"}, any: []string{"requestURI", "stage"},
+			time: []string{"requestReceivedTimestamp", "stageTimestamp", "timestamp"}, provider: []string{"objectRef.apiGroup"}, code: []string{"verb"},
+		},
+		{
+			dataset: "bitbucket.audit", need: []string{"auditType.action", "auditType.category"},
+			time: []string{"timestamp"}, code: []string{"auditType.action"},
+		},
+		{
+			dataset: "onelogin.events", need: []string{"event_type_id", "account_id"},
+			time: []string{"event_timestamp", "created_at"}, code: []string{"event_type_id"},
+		},
+		{
+			dataset: "duo.auth", need: []string{"factor", "access_device.ip"},
+			time: []string{"isotimestamp", "timestamp"}, code: []string{"reason"},
+		},
+		{
+			dataset: "ocsf", need: []string{"class_uid", "metadata.version"},
+			time: []string{"time", "time_dt"}, host: []string{"device.hostname", "device.name"}, provider: []string{"metadata.product.name"}, code: []string{"metadata.event_code"},
+		},
+	}
+}
+
+// endpoints are sensors and collectors on machines.
+func endpoints() []origin {
+	return []origin{
+		{
+			dataset: "crowdstrike.fdr", need: []string{"event_simpleName"}, any: []string{"aid", "cid", "event.aid", "ContextTimeStamp"},
+			time: []string{"ContextTimeStamp", "timestamp"}, host: []string{"ComputerName"}, provider: []string{"event_platform"}, code: []string{"event_simpleName"},
+		},
+		{
+			dataset: "crowdstrike.falcon", need: []string{"metadata.eventType", "metadata.eventCreationTime"},
+			time: []string{"metadata.eventCreationTime"}, host: []string{"event.ComputerName", "event.Hostname"}, provider: []string{"metadata.eventType"}, code: []string{"event.OperationName", "event.DetectName"},
+		},
+		{
+			dataset: "crowdstrike.alert", need: []string{"composite_id", "aggregate_id"},
+			time: []string{"timestamp", "created_timestamp"}, host: []string{"device.hostname"}, provider: []string{"product"}, code: []string{"name"},
+		},
+		{
+			dataset: "harfanglab.alert", need: []string{"rule_name"}, any: []string{"alert_unique_id", "alert_time", "alert_subtype"},
+			time: []string{"alert_time", "@event_create_date", "@timestamp"}, host: []string{"agent.hostname"}, provider: []string{"alert_type"}, code: []string{"rule_id"},
+		},
+		{
+			dataset: "harfanglab.event", need: []string{"agent.agentid"}, any: []string{"@event_create_date", "log_type"},
+			time: []string{"@event_create_date", "@timestamp"}, host: []string{"agent.hostname"}, provider: []string{"log_type"}, code: []string{"log_type"},
+		},
+		{
+			dataset: "opencanary", need: []string{"logtype", "node_id"},
+			time: []string{"utc_time", "local_time"}, host: []string{"node_id"}, code: []string{"logtype"},
+		},
+		{
+			dataset: "velociraptor", need: []string{"ClientId"}, any: []string{"_Source", "Fqdn", "FlowId", "_ts", "Artifact"},
+			time: []string{"_ts", "EventTime", "Timestamp", "Mtime", "Created", "_Timestamp"}, host: []string{"Fqdn", "Hostname"}, provider: []string{"_Source", "Artifact"},
+			local: true,
+		},
+		{
+			dataset: "ecs", schema: "ecs", kind: "event.dataset", need: []string{"@timestamp"}, any: []string{"ecs.version", "agent.type", "event.module", "event.dataset"},
+			time: []string{"@timestamp"}, host: []string{"host.name", "host.hostname"}, provider: []string{"event.provider"}, code: []string{"event.code"},
+		},
+	}
+}
