@@ -13,9 +13,19 @@ import (
 // Input is one source to read: how it is called, what format it has, and how
 // to open it.
 type Input struct {
+	// Path is the source's name: that of the file, and, if it lies in an archive,
+	// its name there, as package unpack joins them.
 	Path   string
 	Format Format
-	Open   func() (io.ReadCloser, error)
+	// Stored is the path of the file on disk in which the source lies, the same
+	// as Path unless that is an archive.
+	Stored string
+	// Host is the host that the source comes from, if what is around the source
+	// says so; see [event.Source].
+	Host string
+	// Open may be called until the next input is asked for, and later too unless
+	// the source is a stream.
+	Open func() (io.ReadCloser, error)
 }
 
 // Work is one worker's part of a [Run]: it decodes a block with the decoder of
@@ -137,7 +147,7 @@ func (r *reader[T]) read(ctx context.Context, in Input, err error) (goOn bool) {
 		return r.refuse(ctx, in.Path, 0, err)
 	}
 	defer file.Close()
-	source := &event.Source{Path: in.Path}
+	source := &event.Source{Path: in.Path, Host: in.Host}
 	splitter := in.Format.Split(file, source)
 	var done int64
 	for {

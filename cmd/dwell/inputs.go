@@ -12,6 +12,7 @@ import (
 
 	"github.com/dwell-project/dwell/parse"
 	"github.com/dwell-project/dwell/parse/formats"
+	"github.com/dwell-project/dwell/parse/unpack"
 )
 
 // inputs are the sources of a run, with what became of them.
@@ -24,15 +25,19 @@ type inputs struct {
 	read        []source
 	onBytes     func(int64) // stored bytes, as they are read
 
-	stdin *meter
+	streams map[string]*meter // standard input and named pipes, by path
+	archive int               // the place in read of the archive whose parts come by, -1 if none do
 }
 
 // source is one source that was opened.
 type source struct {
 	Path, Format string
-	// Bytes are those stored, compressed if the source is.
+	// Bytes are those stored, compressed if the source is; those of a part of an
+	// archive are its own.
 	Bytes  int64
 	Digest string // lower-case hexadecimal, "" if not wanted or not complete
+	// Archive says that it was read part by part; the parts are sources too.
+	Archive bool
 }
 
 func (s *session) newInputs(paths []string, in *inputFlags, wantDigests bool) (*inputs, error) {
@@ -46,13 +51,30 @@ func (s *session) newInputs(paths []string, in *inputFlags, wantDigests bool) (*
 	if n := count(paths, formats.Stdin); n > 1 {
 		return nil, usageError("- can be named once")
 	}
-	i := &inputs{paths: paths, wantDigests: wantDigests, onBytes: func(int64) {}}
-	i.stdin = &meter{r: newInterruptible(s.ctx, s.stdin), onBytes: func(n int64) { i.onBytes(n) }}
-	if wantDigests {
-		i.stdin.hash = sha256.New()
+	i := &inputs{paths: paths, wantDigests: wantDigests, onBytes: func(int64) {}, streams: map[string]*meter{}, archive: -1}
+	i.opt = formats.Options{
+		Format: format,
+		Stdin:  i.stream(s.ctx, formats.Stdin, s.stdin),
+		Pipe:   func(path string, r io.Reader) io.Reader { return i.stream(s.ctx, path, r) },
+		Stored: func(n int64) { i.onBytes(n) },
 	}
-	i.opt = formats.Options{Format: format, Stdin: i.stdin}
 	return i, nil
+}
+
+// stream returns what is to be read of a stream.
+func (i *inputs) stream(ctx context.Context, path string, r io.Reader) *meter {
+	m := i.meter(newInterruptible(ctx, r))
+	m.onBytes = func(n int64) { i.onBytes(n) }
+	i.streams[path] = m
+	return m
+}
+
+func (i *inputs) meter(r io.Reader) *meter {
+	m := &meter{r: r, onBytes: func(int64) {}}
+	if i.wantDigests {
+		m.hash = sha256.New()
+	}
+	return m
 }
 
 func count(all []string, s string) (n int) {
@@ -67,9 +89,11 @@ func count(all []string, s string) (n int) {
 // all yields the inputs for parse.Run, once.
 func (i *inputs) all() iter.Seq2[parse.Input, error] {
 	return func(yield func(parse.Input, error) bool) {
+		defer i.endArchive()
 		found := false
 		for in, err := range formats.Walk(i.paths, i.opt) {
 			found = true
+			i.pass(in)
 			if err == nil {
 				in.Open = i.opener(in)
 			}
@@ -83,6 +107,35 @@ func (i *inputs) all() iter.Seq2[parse.Input, error] {
 	}
 }
 
+// pass notes which archive the input lies in, if any.
+func (i *inputs) pass(in parse.Input) {
+	if i.archive >= 0 && i.read[i.archive].Path == in.Stored {
+		return
+	}
+	i.endArchive()
+	if in.Path == in.Stored {
+		return
+	}
+	i.archive = len(i.read)
+	i.read = append(i.read, source{Path: in.Stored, Archive: true})
+}
+
+// endArchive notes the stored bytes of the archive whose parts came by.
+func (i *inputs) endArchive() {
+	if i.archive < 0 {
+		return
+	}
+	at := i.archive
+	i.archive = -1
+	m, stream := i.streams[i.read[at].Path]
+	if stream {
+		i.account(at, m)
+	} else {
+		m = i.accountStored(at)
+	}
+	i.read[at].Format = unpack.Recognise(m.head).String()
+}
+
 // opener returns in.Open with an account of what is read. Sources are read one
 // after another, so that i needs no lock until the run is over.
 func (i *inputs) opener(in parse.Input) func() (io.ReadCloser, error) {
@@ -93,23 +146,23 @@ func (i *inputs) opener(in parse.Input) func() (io.ReadCloser, error) {
 		}
 		i.read = append(i.read, source{Path: in.Path, Format: in.Format.Name()})
 		at := len(i.read) - 1
-		m := &meter{r: r, onBytes: i.onBytes}
-		if i.wantDigests {
-			m.hash = sha256.New()
-		}
+		m := i.meter(r)
+		stream, isStream := i.streams[in.Path]
 		_, plain := r.(*os.File)
 		switch {
-		case in.Path == formats.Stdin:
-			m = &meter{r: r, onBytes: func(int64) {}}
-			return &counted{meter: m, close: func() error { i.account(at, i.stdin); return r.Close() }}, nil
+		case in.Path != in.Stored: // m sees what the source is made of
+		case isStream:
+			m = &meter{r: r, onBytes: m.onBytes}
+			return &counted{meter: m, close: func() error { i.account(at, stream); return r.Close() }}, nil
 		case plain:
-			return &counted{meter: m, close: func() error { i.account(at, m); return r.Close() }}, nil
+			m.onBytes = i.onBytes
 		default:
 			// What is read here is decompressed; the stored bytes are looked at
 			// when the source is done.
-			m = &meter{r: r, onBytes: func(int64) {}}
+			m = &meter{r: r, onBytes: m.onBytes}
 			return &counted{meter: m, close: func() error { i.accountStored(at); return r.Close() }}, nil
 		}
+		return &counted{meter: m, close: func() error { i.account(at, m); return r.Close() }}, nil
 	}
 }
 
@@ -125,22 +178,37 @@ func (i *inputs) account(at int, m *meter) {
 	}
 }
 
-// accountStored notes the stored bytes of a compressed file.
-func (i *inputs) accountStored(at int) {
+// accountStored notes the stored bytes of a compressed file or an archive. They
+// were counted as they were read.
+func (i *inputs) accountStored(at int) *meter {
 	f, err := os.Open(i.read[at].Path)
 	if err != nil {
-		return
+		return &meter{}
 	}
 	defer f.Close()
+	m := i.meter(f)
 	if i.wantDigests {
-		m := &meter{r: f, onBytes: i.onBytes, hash: sha256.New()}
 		i.account(at, m)
-		return
+		return m
 	}
+	_, _ = io.CopyN(io.Discard, m, headSize) // a fault leaves the form of it away
 	if info, err := f.Stat(); err == nil {
 		i.read[at].Bytes = info.Size()
-		i.onBytes(info.Size())
 	}
+	return m
+}
+
+// headSize is how much of a source a meter keeps, in bytes.
+const headSize = 512
+
+// sources returns how many sources were read.
+func (i *inputs) sources() (n int64) {
+	for _, s := range i.read {
+		if !s.Archive {
+			n++
+		}
+	}
+	return n
 }
 
 // meter counts, and if asked to hashes, what is read through it.
@@ -149,6 +217,7 @@ type meter struct {
 	hash    hash.Hash
 	onBytes func(int64)
 	bytes   int64
+	head    []byte // the first headSize bytes
 	ended   bool
 }
 
@@ -156,6 +225,9 @@ type meter struct {
 func (m *meter) Read(p []byte) (int, error) {
 	n, err := m.r.Read(p)
 	m.bytes += int64(n)
+	if missing := headSize - len(m.head); missing > 0 {
+		m.head = append(m.head, p[:min(n, missing)]...)
+	}
 	if m.hash != nil {
 		m.hash.Write(p[:n])
 	}

@@ -94,7 +94,7 @@ func (l *looks) table(t *table.Table) {
 // sources says what was read.
 func (l *looks) sources(f *findings) {
 	first, last := span(f.tally)
-	l.line("%s in %s%s", many(f.tally.Events, "record"), many(int64(len(f.inputs.read)), "source"), between(first, last))
+	l.line("%s in %s%s", many(f.tally.Events, "record"), many(f.inputs.sources(), "source"), between(first, last))
 	if parts := f.unread.parts(); len(parts) > 0 {
 		l.line("%s; standard error has the names", strings.Join(parts, ", "))
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/dwell-project/dwell/parse"
+	"github.com/dwell-project/dwell/parse/unpack"
 )
 
 // Stdin is the path that stands for standard input.
@@ -22,6 +23,14 @@ type Options struct {
 	Format parse.Format
 	// Stdin is what "-" reads.
 	Stdin io.Reader
+	// Pipe, if it is there, is asked what is to be read of a named pipe.
+	Pipe func(path string, r io.Reader) io.Reader
+	// Stored, if it is there, is told how many bytes are read of a container that
+	// lies on disk.
+	Stored func(n int64)
+	// Limits bound what containers can cost; the zero value means
+	// [unpack.DefaultLimits].
+	Limits unpack.Limits
 }
 
 // Walk yields the sources under the given paths: a file as it is, a folder's
@@ -30,11 +39,13 @@ type Options struct {
 // folder as given, a slash, and the path below it.
 //
 // What is no source is yielded as a [parse.Problem], and the walk goes on: what
-// cannot be opened, an empty file, a file in no known format, a device, a pipe.
-// A link to a file is read, a link to a folder is followed only if it was
-// itself given, so that no walk is endless.
+// cannot be opened, an empty file, a file in no known format, a device. A named
+// pipe is read if it was itself given. A link to a file is read, a link to a
+// folder is followed only if it was itself given, so that no walk is endless.
 //
-// Sources compressed with gzip or bzip2 are opened decompressed.
+// What lies in containers is yielded as package unpack gives it: each file in an
+// archive is a source. It is best opened before the next source is asked for;
+// later, the archive is gone through again up to it.
 func Walk(paths []string, opt Options) iter.Seq2[parse.Input, error] {
 	return func(yield func(parse.Input, error) bool) {
 		w := &walker{opt: opt, yield: yield}
@@ -59,6 +70,9 @@ func (w *walker) given(path string) bool {
 	info, err := os.Stat(path)
 	if err != nil {
 		return w.refuse(path, cause(err))
+	}
+	if info.Mode()&fs.ModeNamedPipe != 0 {
+		return w.pipe(path)
 	}
 	return w.entry(path, info)
 }
@@ -102,8 +116,7 @@ func (w *walker) folder(path string) bool {
 }
 
 func (w *walker) file(path string) bool {
-	open := func() (io.ReadCloser, error) { return openFile(path) }
-	f, err := open()
+	f, err := os.Open(path)
 	if err != nil {
 		return w.refuse(path, cause(err))
 	}
@@ -114,34 +127,56 @@ func (w *walker) file(path string) bool {
 	if err != nil {
 		return w.refuse(path, cause(err))
 	}
-	return w.source(path, head, open)
+	if unpack.Recognise(head) != unpack.Plain {
+		return w.containerFile(path)
+	}
+	return w.source(parse.Input{Path: path, Stored: path, Open: func() (io.ReadCloser, error) { return os.Open(path) }}, head)
+}
+
+func (w *walker) containerFile(path string) bool {
+	c, err := w.openFile(path)
+	if err != nil {
+		return w.refuse(path, cause(err))
+	}
+	defer c.Close() //nolint:errcheck // it was only read
+	return w.container(c.Source, func() (opened, error) { return w.openFile(path) })
 }
 
 func (w *walker) stdin() bool {
 	if w.opt.Stdin == nil {
 		return w.refuse(Stdin, errors.New("no standard input"))
 	}
-	r, head, err := peek(w.opt.Stdin)
-	if err != nil {
-		return w.refuse(Stdin, err)
-	}
-	return w.source(Stdin, head, func() (io.ReadCloser, error) { return io.NopCloser(r), nil })
+	return w.container(unpack.Source{Path: Stdin, Reader: w.opt.Stdin}, onlyOnce)
 }
 
-// source yields one source that begins with head.
-func (w *walker) source(path string, head []byte, open func() (io.ReadCloser, error)) bool {
-	format := w.opt.Format
-	if format == nil || len(head) == 0 {
+// pipe reads a named pipe like standard input.
+func (w *walker) pipe(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return w.refuse(path, cause(err))
+	}
+	defer f.Close() //nolint:errcheck // it was only read
+	var r io.Reader = f
+	if w.opt.Pipe != nil {
+		r = w.opt.Pipe(path, f)
+	}
+	return w.container(unpack.Source{Path: path, Reader: r}, onlyOnce)
+}
+
+// source yields a source that begins with head.
+func (w *walker) source(in parse.Input, head []byte) bool {
+	in.Format = w.opt.Format
+	if in.Format == nil || len(head) == 0 {
 		var err error
-		if format, _, err = Recognise(head); err != nil {
-			return w.refuse(path, err)
+		if in.Format, _, err = Recognise(head); err != nil {
+			return w.yield(parse.Input{Path: in.Path, Stored: in.Stored}, parse.Problem{Path: in.Path, Err: err})
 		}
 	}
-	return w.yield(parse.Input{Path: path, Format: format, Open: open}, nil)
+	return w.yield(in, nil)
 }
 
 func (w *walker) refuse(path string, err error) bool {
-	return w.yield(parse.Input{Path: path}, parse.Problem{Path: path, Err: err})
+	return w.yield(parse.Input{Path: path, Stored: path}, parse.Problem{Path: path, Err: err})
 }
 
 // cause takes the path out of an error of the file system, since a Problem

@@ -1,0 +1,87 @@
+package unpack
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+
+	"github.com/bodgit/sevenzip"
+)
+
+// sevenZip yields the files of a 7z archive.
+func (w *walk) sevenZip(it item) bool {
+	archive, err := openSevenZip(it)
+	if err != nil {
+		return w.refuse(it.path, 0, sevenZipError(err))
+	}
+	names := newNames()
+	for _, f := range archive.File {
+		if f.FileInfo().IsDir() {
+			continue
+		}
+		if !w.budget.entry() {
+			return w.withinLimits(it.path)
+		}
+		if !w.sevenZipFile(it, f, names) {
+			return false
+		}
+	}
+	return w.endArchive(it, names)
+}
+
+func (w *walk) sevenZipFile(it item, f *sevenzip.File, names *names) bool {
+	name, doubt := names.see(f.Name)
+	if doubt != nil && !w.refuse(it.path+Separator+name, 0, doubt) {
+		return false
+	}
+	if mode := f.FileInfo().Mode(); mode&fs.ModeType != 0 {
+		return w.entry(it, name, nil, errors.New("link, device or pipe: not read"))
+	}
+	r, err := guarded(func() (io.ReadCloser, error) { return f.Open() })
+	if err != nil {
+		return w.entry(it, name, nil, sevenZipError(err))
+	}
+	content := &checkedReader{r: r, size: int64(f.UncompressedSize), crc: f.CRC32, unsummed: f.CRC32 == 0}
+	goOn := w.entry(it, name, &sevenZipReader{content}, nil)
+	_, err = guarded(func() (int, error) { return 0, r.Close() })
+	if err != nil && goOn {
+		return w.refuse(it.path+Separator+name, 0, sevenZipError(err))
+	}
+	return goOn
+}
+
+func openSevenZip(it item) (*sevenzip.Reader, error) {
+	return guarded(func() (*sevenzip.Reader, error) { return sevenzip.NewReader(it.at, it.size) })
+}
+
+// guarded calls f and turns a panic into an error: the package that reads 7z
+// was not written for hostile archives, and one must not end the whole run.
+func guarded[T any](f func() (T, error)) (result T, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("it makes no sense: %v", p)
+		}
+	}()
+	return f()
+}
+
+// sevenZipReader reads a file of a 7z archive.
+type sevenZipReader struct{ r io.Reader }
+
+// Read implements [io.Reader].
+func (s *sevenZipReader) Read(p []byte) (int, error) {
+	n, err := guarded(func() (int, error) { return s.r.Read(p) })
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = sevenZipError(err)
+	}
+	return n, err
+}
+
+// sevenZipError says what an error of package sevenzip means.
+func sevenZipError(err error) error {
+	if read, ok := errors.AsType[*sevenzip.ReadError](err); ok && read.Encrypted {
+		return &fault{SevenZip, fmt.Errorf("%w: not read", ErrEncrypted)}
+	}
+	return layerError(SevenZip, err)
+}

@@ -1,0 +1,303 @@
+package unpack
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// The signatures and sizes of a zip archive's structures (APPNOTE.TXT 6.3.10,
+// section 4.3).
+const (
+	localSignature     = 0x04034b50
+	directorySignature = 0x02014b50
+	endSignature       = 0x06054b50
+	end64Signature     = 0x06064b50
+	locatorSignature   = 0x07064b50
+
+	localHeaderSize     = 30
+	directoryHeaderSize = 46
+	endSize             = 22
+	end64Size           = 56
+	locatorSize         = 20
+
+	maxComment = 1<<16 - 1
+)
+
+// errNoDirectory reports a zip archive that ends without its directory.
+var errNoDirectory = errors.New("no directory at its end")
+
+// zipEntry is what a zip archive says of an entry.
+type zipEntry struct {
+	name          string
+	flags, method uint16
+	crc           uint32
+	stored, size  int64 // in bytes, compressed and expanded
+	header        int64 // where its local header is
+	data          int64 // where its data are, once that is known
+	attributes    uint32
+	unix          bool // attributes hold a Unix mode
+	split         bool // it is in another volume
+	unsized       bool // crc, stored and size stand behind the data
+}
+
+// flags of an entry.
+const (
+	flagEncrypted  = 1 << 0
+	flagEndMark    = 1 << 1 // LZMA: the data end with a mark
+	flagDescriptor = 1 << 3 // sizes stand behind the data
+	flagUTF8       = 1 << 11
+)
+
+// zip yields the files of a zip archive in the order of its directory. Where
+// there is none, or where it is damaged, what follows is looked for by the
+// header in front of each entry.
+func (w *walk) zip(it item) bool {
+	z := &zipWalk{walk: w, it: it, names: newNames()}
+	dir, err := findDirectory(it.at, it.size)
+	if err != nil {
+		return z.recover(0, fmt.Errorf("%w: %w; its entries are looked for one by one", ErrCutOff, err))
+	}
+	return z.directory(dir)
+}
+
+// zipWalk is the reading of one zip archive.
+type zipWalk struct {
+	*walk
+	it    item
+	names *names
+	last  int64 // where the last entry that was seen in the directory ends
+	base  int64 // what was put in front of the archive, in bytes
+}
+
+// directoryPlace says where the directory is.
+type directoryPlace struct {
+	start, end int64
+	base       int64
+	entries    uint64
+}
+
+// findDirectory finds the directory by the record behind it.
+func findDirectory(at io.ReaderAt, size int64) (directoryPlace, error) {
+	tail := make([]byte, min(size, endSize+maxComment))
+	from := size - int64(len(tail))
+	if n, err := at.ReadAt(tail, from); n < len(tail) {
+		return directoryPlace{}, fmt.Errorf("reading its end: %w", err)
+	}
+	for i := len(tail) - endSize; i >= 0; i-- {
+		if binary.LittleEndian.Uint32(tail[i:]) != endSignature {
+			continue
+		}
+		comment := int(binary.LittleEndian.Uint16(tail[i+20:]))
+		if i+endSize+comment > len(tail) {
+			continue
+		}
+		return readEnd(at, tail[i:], from+int64(i))
+	}
+	return directoryPlace{}, errNoDirectory
+}
+
+// readEnd reads the record behind the directory, which is at place end.
+func readEnd(at io.ReaderAt, b []byte, end int64) (directoryPlace, error) {
+	entries := uint64(binary.LittleEndian.Uint16(b[10:]))
+	size := uint64(binary.LittleEndian.Uint32(b[12:]))
+	start := uint64(binary.LittleEndian.Uint32(b[16:]))
+	if entries == 1<<16-1 || size == 1<<32-1 || start == 1<<32-1 {
+		if b64, place, ok := readEnd64(at, end); ok {
+			entries = binary.LittleEndian.Uint64(b64[32:])
+			size = binary.LittleEndian.Uint64(b64[40:])
+			start = binary.LittleEndian.Uint64(b64[48:])
+			end = place
+		}
+	}
+	d := directoryPlace{start: end - int64(size), end: end, entries: entries}
+	d.base = d.start - int64(start)
+	if size > uint64(end) || d.base < 0 {
+		return directoryPlace{}, errNoDirectory
+	}
+	return d, nil
+}
+
+// readEnd64 reads the zip64 form of the record, whose locator is before the
+// other.
+func readEnd64(at io.ReaderAt, end int64) (b []byte, place int64, ok bool) {
+	locator := make([]byte, locatorSize)
+	if _, err := at.ReadAt(locator, end-locatorSize); err != nil || binary.LittleEndian.Uint32(locator) != locatorSignature {
+		return nil, 0, false
+	}
+	b = make([]byte, end64Size)
+	// What was put in front of the archive shifts the place that the locator has.
+	for _, place := range [...]int64{int64(binary.LittleEndian.Uint64(locator[8:])), end - locatorSize - end64Size} {
+		if place < 0 {
+			continue
+		}
+		if _, err := at.ReadAt(b, place); err == nil && binary.LittleEndian.Uint32(b) == end64Signature {
+			return b, place, true
+		}
+	}
+	return nil, 0, false
+}
+
+// directory yields the files that the directory lists.
+func (z *zipWalk) directory(d directoryPlace) bool {
+	z.base = d.base
+	in := &countingReader{r: bufio.NewReaderSize(io.NewSectionReader(z.it.at, d.start, d.end-d.start), 64<<10)}
+	for n := uint64(0); in.n < d.end-d.start; n++ {
+		place := d.start + in.n
+		e, err := readDirectoryEntry(in)
+		if err != nil {
+			return z.refuse(z.it.path, place, &fault{Zip, fmt.Errorf("reading entry %d of the directory: %w", n+1, err)}) &&
+				z.recover(z.last, nil)
+		}
+		e.header += z.base
+		if !z.listed(&e) {
+			return false
+		}
+	}
+	return z.endArchive(z.it, z.names)
+}
+
+// listed yields an entry of the directory.
+func (z *zipWalk) listed(e *zipEntry) bool {
+	if e.isFolder() {
+		return true
+	}
+	if e.split {
+		return z.file(e, nil, errors.New("in another volume of a split archive: not read"))
+	}
+	err := z.findData(e)
+	z.last = max(z.last, e.data+e.stored)
+	if err != nil {
+		return z.file(e, nil, err)
+	}
+	return z.file(e, io.NewSectionReader(z.it.at, e.data, e.stored), nil)
+}
+
+// findData finds an entry's data behind its local header.
+func (z *zipWalk) findData(e *zipEntry) error {
+	var b [localHeaderSize]byte
+	e.data = e.header
+	if n, err := z.it.at.ReadAt(b[:], e.header); n < len(b) {
+		return &fault{Zip, fmt.Errorf("reading its header at 0x%x: %w", e.header, cutOff(err))}
+	}
+	if binary.LittleEndian.Uint32(b[:]) != localSignature {
+		return &fault{Zip, fmt.Errorf("no header at 0x%x, where the directory says it is", e.header)}
+	}
+	e.data = e.header + localHeaderSize + int64(binary.LittleEndian.Uint16(b[26:])) + int64(binary.LittleEndian.Uint16(b[28:]))
+	return nil
+}
+
+// file yields a file whose data are in stored.
+func (z *zipWalk) file(e *zipEntry, stored io.Reader, err error) bool {
+	if !z.budget.entry() {
+		return z.withinLimits(z.it.path)
+	}
+	name, doubt := z.names.see(e.name)
+	if doubt != nil && !z.refuse(z.it.path+Separator+name, e.header, doubt) {
+		return false
+	}
+	switch {
+	case err != nil:
+	case e.flags&flagEncrypted != 0:
+		err = fmt.Errorf("%w: not read", ErrEncrypted)
+	case e.unix && e.attributes>>16&unixType == unixLink:
+		err = errors.New("symbolic link: not read")
+	case e.unix && e.attributes>>16&unixType != unixFile && e.attributes>>16&unixType != 0:
+		err = errors.New("device, pipe or socket: not read")
+	}
+	if err != nil {
+		return z.entry(z.it, name, nil, err)
+	}
+	content, done, err := e.expand(stored)
+	if err != nil {
+		return z.entry(z.it, name, nil, layerError(Zip, err))
+	}
+	defer done()
+	if !e.unsized {
+		content = &checkedReader{r: content, size: e.size, crc: e.crc}
+	}
+	return z.entry(z.it, name, &layerReader{r: content, kind: Zip}, nil)
+}
+
+// The type of a file in a Unix mode.
+const (
+	unixType = 0o170000
+	unixFile = 0o100000
+	unixLink = 0o120000
+)
+
+func (e *zipEntry) isFolder() bool {
+	return strings.HasSuffix(e.name, "/") || e.size == 0 && strings.HasSuffix(e.name, `\`)
+}
+
+// readDirectoryEntry reads one entry of the directory.
+func readDirectoryEntry(r io.Reader) (zipEntry, error) {
+	var b [directoryHeaderSize]byte
+	if _, err := io.ReadFull(r, b[:]); err != nil {
+		return zipEntry{}, cutOff(err)
+	}
+	if binary.LittleEndian.Uint32(b[:]) != directorySignature {
+		return zipEntry{}, errors.New("it does not begin as one")
+	}
+	nameSize := int(binary.LittleEndian.Uint16(b[28:]))
+	extraSize := int(binary.LittleEndian.Uint16(b[30:]))
+	commentSize := int(binary.LittleEndian.Uint16(b[32:]))
+	rest := make([]byte, nameSize+extraSize+commentSize)
+	if _, err := io.ReadFull(r, rest); err != nil {
+		return zipEntry{}, cutOff(err)
+	}
+	e := zipEntry{
+		flags: binary.LittleEndian.Uint16(b[8:]), method: binary.LittleEndian.Uint16(b[10:]),
+		crc:    binary.LittleEndian.Uint32(b[16:]),
+		stored: int64(binary.LittleEndian.Uint32(b[20:])), size: int64(binary.LittleEndian.Uint32(b[24:])),
+		header:     int64(binary.LittleEndian.Uint32(b[42:])),
+		attributes: binary.LittleEndian.Uint32(b[38:]),
+		unix:       b[5] == 3 || b[5] == 19, // made on Unix or macOS
+		split:      binary.LittleEndian.Uint16(b[34:]) != 0 && binary.LittleEndian.Uint16(b[34:]) != 1<<16-1,
+	}
+	e.name = zipName(rest[:nameSize], e.flags)
+	return e, e.readExtra(rest[nameSize:nameSize+extraSize], &e.size, &e.stored, &e.header)
+}
+
+// readExtra reads what is in the extra field: the sizes that do not fit into
+// the header, in the order given.
+func (e *zipEntry) readExtra(extra []byte, large ...*int64) error {
+	const zip64 = 1
+	for len(extra) >= 4 {
+		kind, n := binary.LittleEndian.Uint16(extra), int(binary.LittleEndian.Uint16(extra[2:]))
+		extra = extra[4:]
+		if n > len(extra) {
+			break // what follows is padding
+		}
+		field := extra[:n]
+		extra = extra[n:]
+		if kind != zip64 {
+			continue
+		}
+		for _, v := range large {
+			if *v != 1<<32-1 {
+				continue
+			}
+			if len(field) < 8 {
+				return errors.New("its zip64 field is too short")
+			}
+			*v = int64(binary.LittleEndian.Uint64(field))
+			field = field[8:]
+			if *v < 0 {
+				return errors.New("a size in its zip64 field is too large")
+			}
+		}
+	}
+	return nil
+}
+
+// cutOff returns the error for a place where more was expected.
+func cutOff(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return ErrCutOff
+	}
+	return err
+}
