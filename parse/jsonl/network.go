@@ -20,7 +20,7 @@ type network struct {
 	alone []zeekKind // asked first, of records without the id of a connection
 
 	ts, path, stream, eventType, signatureID, timestamp event.Name
-	zeek                                                markSet // only Zeek has it, beside ts
+	zeek, endpoint                                      markSet // ids of Zeek, and its own name for an endpoint
 	tsMark, pathMark, eveMark, eveOther                 markSet
 
 	zeekName, suricataName []byte
@@ -66,7 +66,7 @@ func zeekKinds() [][2]string {
 		{"smtp", "trans_depth helo"}, {"smtp", "trans_depth mailfrom"}, {"smtp", "trans_depth last_reply"},
 		{"ssl", "ssl_history"}, {"ssl", "established resumed"}, {"ssl", "server_name established"}, {"ssl", "cipher curve"},
 		{"x509", "certificate.version"}, {"x509", "certificate.serial"},
-		{"smb_files", "action name path"}, {"smb_files", "action prev_name"}, {"smb_mapping", "share_type"},
+		{"smb_files", "action name path"}, {"smb_files", "action name size"}, {"smb_files", "action prev_name"}, {"smb_mapping", "share_type"},
 		{"kerberos", "request_type"}, {"kerberos", "till forwardable"},
 		{"ntlm", "domainname"}, {"ntlm", "server_nb_computer_name"}, {"ntlm", "ntlm_hostname"},
 		{"rdp", "cookie security_protocol"}, {"rdp", "keyboard_layout"}, {"rdp", "security_protocol"},
@@ -75,8 +75,8 @@ func zeekKinds() [][2]string {
 		{"ftp", "reply_code command"}, {"ftp", "data_channel.passive"},
 		{"sip", "call_id seq"}, {"snmp", "community get_requests"},
 		{"ntp", "stratum poll"}, {"radius", "username result"}, {"socks", "request.host"}, {"socks", "bound.host"},
-		{"modbus", "func exception"}, {"dnp3", "fc_request"}, {"dnp3", "fc_reply"}, {"mysql", "cmd arg"},
-		{"ldap_search", "scope base_object"}, {"ldap", "opcode result"},
+		{"modbus", "func unit"}, {"modbus", "func pdu_type"}, {"modbus", "func exception"}, {"dnp3", "fc_request"}, {"dnp3", "fc_reply"}, {"mysql", "cmd arg"},
+		{"ldap_search", "deref_aliases scope"}, {"ldap", "opcode result"},
 		{"tunnel", "tunnel_type"}, {"irc", "nick command"}, {"rfb", "client_major_version"},
 		{"syslog", "facility severity"}, {"mqtt_connect", "proto_name connect_status"},
 		{"mqtt_publish", "from_client retain topic"}, {"mqtt_subscribe", "action topics"},
@@ -122,6 +122,7 @@ func newNetwork(table *event.Names) *network {
 	n.tsMark = n.mark(table, "ts")
 	n.pathMark = n.mark(table, "_path @stream")
 	n.zeek = n.mark(table, "id.orig_h uid fuid")
+	n.endpoint = n.mark(table, "id.orig_h")
 	n.eveMark = n.mark(table, "event_type")
 	n.eveOther = n.mark(table, "flow_id src_ip stats.uptime")
 	for _, k := range zeekAlone() {
@@ -166,7 +167,7 @@ func (n *network) describe(fields []event.Field, e *event.Event) bool {
 	switch {
 	case seen.meets(&n.eveMark) && seen.meets(&n.eveOther):
 		return n.describeEVE(fields, e)
-	case seen.all(&n.tsMark):
+	case seen.all(&n.tsMark), seen.meets(&n.pathMark):
 		return n.describeZeek(fields, &seen, e)
 	default:
 		return false
@@ -206,7 +207,7 @@ func (n *network) describeZeek(fields []event.Field, seen *markSet, e *event.Eve
 func (n *network) pathOf(fields []event.Field, seen *markSet) []byte {
 	if seen.meets(&n.pathMark) {
 		for _, name := range []event.Name{n.path, n.stream} {
-			if f, ok := firstNamed(fields, name); ok && f.Kind == event.Text && len(f.Data) > 0 {
+			if f, ok := firstNamed(fields, name); ok && isPath(f) {
 				return f.Data
 			}
 		}
@@ -217,7 +218,20 @@ func (n *network) pathOf(fields []event.Field, seen *markSet) []byte {
 	if path := firstKind(n.kinds, seen); path != nil {
 		return path
 	}
-	return []byte("unknown")
+	if seen.meets(&n.endpoint) {
+		return []byte("unknown")
+	}
+	return nil
+}
+
+// isPath says whether a value may be the path of a log: a word.
+func isPath(f event.Field) bool {
+	for _, c := range f.Data {
+		if (c|0x20)-'a' >= 26 && c-'0' >= 10 && c != '_' && c != '-' && c != '.' && c != ':' {
+			return false
+		}
+	}
+	return f.Kind == event.Text && len(f.Data) > 0
 }
 
 func firstKind(kinds []zeekKind, seen *markSet) []byte {
