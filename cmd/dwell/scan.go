@@ -7,13 +7,15 @@ import (
 	"fmt"
 
 	"github.com/dwell-project/dwell/cmd/dwell/hits"
+	"github.com/dwell-project/dwell/cmd/dwell/page"
 	"github.com/dwell-project/dwell/detect"
+	"github.com/dwell-project/dwell/scope"
 )
 
 // scanCommand finds what the rules match.
 type scanCommand struct {
 	Paths    []string `arg:"" sep:"none" name:"path" help:"Log files, folders, or - for standard input."`
-	Output   string   `short:"o" enum:",table,jsonl,json,csv" default:"" placeholder:"FORM" help:"table, jsonl, json or csv. jsonl, json and csv give every hit (default: table on a terminal, else jsonl)."`
+	Output   string   `short:"o" enum:",table,html,jsonl,json,csv,timesketch,navigator" default:"" placeholder:"FORM" help:"table, html (one page for a browser), jsonl, json, csv, timesketch (JSON lines to import there) or navigator (an ATT&CK layer). jsonl, json, csv and timesketch give every hit (default: table on a terminal, else jsonl)."`
 	All      bool     `help:"In a table, list every hit in the order of the input instead of groups of rule, host and account."`
 	Top      int      `default:"-1" placeholder:"N" help:"In a table, show the first N groups, 0 for all (default: 50 on a terminal, else all)."`
 	Why      bool     `help:"In a table, list which rules could not fire on these logs and why, also if there are hits."`
@@ -33,6 +35,9 @@ type findings struct {
 	book   *hits.Book
 	filter detect.Filter
 	unread *trouble
+	// stories and over are only made for who shows them.
+	stories *scope.Book
+	over    *page.Histogram
 }
 
 // Run runs the command.
@@ -51,7 +56,7 @@ func (c *scanCommand) Run(s *session) error {
 	w := c.writer(s, out)
 	f, err := scan(s, &job{
 		paths: c.Paths, rules: &c.ruleFlags, indicators: &c.indicatorFlags, filter: c.filter(), in: &c.inputFlags, digests: c.Manifest != "",
-		encode: c.Output == "jsonl" || c.Output == "json",
+		encode: c.Output == "jsonl" || c.Output == "json", stories: c.Output == "table" || c.Output == "html",
 	}, w.write)
 	if f == nil {
 		return err
@@ -60,9 +65,7 @@ func (c *scanCommand) Run(s *session) error {
 	// cannot be printed.
 	if err == nil || errors.Is(err, context.Canceled) {
 		err = errors.Join(err, w.end())
-		if c.Output == "table" {
-			err = errors.Join(err, c.writeTable(s, out, f))
-		}
+		err = errors.Join(err, c.writeWhole(s, out, f))
 	}
 	if !c.Quiet {
 		s.summarise(f)
@@ -80,17 +83,35 @@ func (c *scanCommand) writer(s *session, out *bufio.Writer) detectionWriter {
 		return &jsonWriter{out: out}
 	case "csv":
 		return newCSVWriter(out)
+	case "timesketch":
+		return &timesketchWriter{out: out}
 	case "table":
 		if c.All {
 			return &listWriter{out: out, colour: s.colour(s.stdout)}
 		}
+		return nothing{}
+	case "html", "navigator":
 		return nothing{}
 	default:
 		return &jsonlWriter{out: out}
 	}
 }
 
-// nothing is for a table of groups: it is written at the end.
+// writeWhole writes the forms that are about the whole scan.
+func (c *scanCommand) writeWhole(s *session, out *bufio.Writer, f *findings) error {
+	switch c.Output {
+	case "table":
+		return c.writeTable(s, out, f)
+	case "html":
+		return c.writePage(s, out, f)
+	case "navigator":
+		return writeNavigator(s, out, f)
+	default:
+		return nil
+	}
+}
+
+// nothing is for forms about the whole scan: they are written at the end.
 type nothing struct{}
 
 func (nothing) write(*detect.Detection) error { return nil }
@@ -106,6 +127,8 @@ type job struct {
 	digests    bool
 	// encode says that write asks every detection for its JSON.
 	encode bool
+	// stories says that stories and the histogram are wanted.
+	stories bool
 }
 
 // scan runs the rules over the inputs, hands each detection to write, and
@@ -124,12 +147,15 @@ func scan(s *session, j *job, write func(*detect.Detection) error) (*findings, e
 		return nil, err
 	}
 	f := &findings{rules: rules, inputs: in, book: hits.NewBook(), filter: j.filter, unread: s.trouble}
+	if j.stories {
+		f.stories, f.over = scope.NewBook(), page.NewHistogram()
+	}
 	run := detect.Scan{Program: rules.program, Names: rules.names, Workers: j.in.Workers, Filter: j.filter, Encode: j.encode}
 	done := s.showProgress(in, j.in.Quiet)
 	defer done()
 	f.tally, err = run.Run(s.ctx, in.all(), detect.Sink{
 		Detection: func(d *detect.Detection) error {
-			f.book.Add(d)
+			f.add(d)
 			if err := write(d); err != nil {
 				return fmt.Errorf("writing to standard output: %w", err)
 			}
@@ -138,4 +164,13 @@ func scan(s *session, j *job, write func(*detect.Detection) error) (*findings, e
 		Problem: s.trouble.source,
 	})
 	return f, err
+}
+
+// add takes a detection into what is shown of the whole scan.
+func (f *findings) add(d *detect.Detection) {
+	f.book.Add(d)
+	if f.stories != nil {
+		f.stories.Add(d)
+		f.over.Add(d.Event.Time, d.Rule.Level)
+	}
 }

@@ -53,6 +53,9 @@ func (c *scanCommand) writeTable(s *session, out *bufio.Writer, f *findings) err
 	}
 	look.sources(f)
 	look.found(f)
+	if f.book.Total() > 0 {
+		look.stories(f)
+	}
 	if !c.All && f.book.Total() > 0 {
 		look.groups(f.book.Ranked(), c.Top, f.book.Full())
 		if c.Why {
