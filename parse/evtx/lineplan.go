@@ -3,6 +3,7 @@ package evtx
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/dwell-project/dwell/event"
 )
@@ -366,6 +367,10 @@ func (c *linePlanner) source(parts []node) source {
 	return source{slot: -1, depends: -1, val: joinedValue(parts)}
 }
 
+// withoutNULs leaves out NULs, which no text of XML can have, from a text that
+// is joined of the items of arrays: there they part the items.
+func withoutNULs(text string) string { return strings.ReplaceAll(text, "\x00", "") }
+
 // joinedValue makes one value of static parts. If arrays are among them it is
 // an array too, as the element stands for each of their items.
 func joinedValue(parts []node) value {
@@ -383,10 +388,12 @@ func joinedValue(parts []node) value {
 			}
 			text += string(part.appendText(nil))
 		}
-		v.data = append(v.data, utf16Bytes(text)...)
 		if v.typ == typeIsArray {
+			v.data = append(v.data, utf16Bytes(withoutNULs(text))...)
 			v.data = append(v.data, 0, 0)
+			continue
 		}
+		v.data = append(v.data, utf16Bytes(text)...)
 	}
 	v.typ |= typeString
 	return v

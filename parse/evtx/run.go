@@ -242,12 +242,12 @@ func (r *runner) join(o *op, vals []value) error {
 	}
 	for {
 		var text []byte
-		more := false
+		more, repeated := false, false
 		for i, v := range parts {
 			if v.isArray() {
 				var item value
 				item, parts[i], _ = v.next()
-				more = more || len(parts[i].data) > 0
+				more, repeated = more || len(parts[i].data) > 0, true
 				v = item
 			}
 			if v.isBinXML() && o.code == opJoin {
@@ -257,6 +257,9 @@ func (r *runner) join(o *op, vals []value) error {
 				continue
 			}
 			text = v.appendText(text)
+		}
+		if repeated {
+			text = []byte(withoutNULs(string(text)))
 		}
 		r.fields = append(r.fields, event.Field{Data: text, Name: o.name, Kind: event.Text})
 		if !more {

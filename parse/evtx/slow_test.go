@@ -497,10 +497,10 @@ func (s *slow) run(parts []slowNode, path string, mixed, data bool) error {
 
 // join is an element for each item of the arrays among its parts.
 func (s *slow) join(parts []slowNode, path, name string, data bool) error {
-	rounds := 1
+	rounds, repeated := 1, false
 	for _, n := range parts {
 		if n.val.typ&0x80 != 0 {
-			rounds = max(rounds, len(n.val.items()))
+			rounds, repeated = max(rounds, len(n.val.items())), true
 		}
 	}
 	for i := range rounds {
@@ -520,6 +520,9 @@ func (s *slow) join(parts []slowNode, path, name string, data bool) error {
 				continue
 			}
 			text += v.text()
+		}
+		if repeated {
+			text = strings.ReplaceAll(text, "\x00", "")
 		}
 		if err := s.add(name, text, false); err != nil {
 			return err
