@@ -117,7 +117,7 @@ func (l *layout) place(key string, i int) {
 		}
 	case "event-id":
 		l.codeAt = i
-	case "cs-uri-stem":
+	case "cs-uri-stem", "cs-uri-path":
 		l.stemAt = i
 	case "cs-uri-query":
 		l.queryAt = i
