@@ -192,9 +192,15 @@ func (m *Mapper) field(p *plan, f event.Field) {
 			kept = m.convert(t, f, nat.own) || kept
 		}
 	}
-	if !kept {
+	if !kept && !(nat.isTime && m.isTimestamp(f)) {
 		m.tree.Add(nat.own, f)
 	}
+}
+
+// isTimestamp says whether a record's own @timestamp is what is written already.
+func (m *Mapper) isTimestamp(f event.Field) bool {
+	written := m.tree.Values(m.base.timestamp)
+	return len(written) == 1 && sameText(written[0], f)
 }
 
 // put writes a value that came from a field under an ECS name. A single-valued

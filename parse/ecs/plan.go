@@ -54,6 +54,7 @@ type ranked struct {
 type native struct {
 	own     *nested.Node
 	targets []*target
+	isTime  bool // it is called @timestamp and must not be
 }
 
 // given is a value that a table gives.
@@ -186,7 +187,8 @@ func (m *Mapper) native(p *plan, n event.Name) *native {
 		p.fields = append(p.fields, nil)
 	}
 	text := m.names.Text(n)
-	nat := &native{own: m.tree.Node(m.unreserved(p.ownName(n, text)))}
+	name := p.ownName(n, text)
+	nat := &native{own: m.tree.Node(m.unreserved(name)), isTime: name == m.base.timestamp.Name()}
 	if r, ok := p.names[text]; ok && n != event.Overflow {
 		for _, g := range r.goals {
 			nat.targets = append(nat.targets, m.target(g, r.rank))
