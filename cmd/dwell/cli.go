@@ -11,6 +11,7 @@ import (
 // commands is the grammar of the command line.
 type commands struct {
 	Scan    scanCommand    `cmd:"" help:"Find what the rules match in logs."`
+	Watch   watchCommand   `cmd:"" help:"Find what the rules match in logs while they are written."`
 	Explain explainCommand `cmd:"" help:"Show why a rule matched, or why it did not."`
 	Stats   statsCommand   `cmd:"" help:"Show what logs hold: hosts, datasets, event ids, logons, first and last."`
 	Parse   parseCommand   `cmd:"" help:"Write every record of logs as a JSON line."`

@@ -31,6 +31,9 @@ func (w *listWriter) write(d *detect.Detection) error {
 	} {
 		line = append(append(line, "  "...), table.Clean(text)...)
 	}
+	if d.Late {
+		line = append(line, "  (late)"...)
+	}
 	_, err := w.out.Write(append(line, '\n'))
 	return err
 }

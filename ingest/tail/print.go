@@ -1,0 +1,45 @@
+package tail
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+)
+
+// print tells whether a file is still the one that was read: how many bytes
+// were, and a digest of the first and the last of them.
+type print struct {
+	Read int64  `json:"read"`
+	Sum  string `json:"sum,omitempty"`
+}
+
+// printEdge is how many bytes at the beginning and before the end of what was
+// read are digested.
+const printEdge = 1 << 10
+
+// printOf returns the print of a file of which so many bytes were read.
+func printOf(r io.ReaderAt, read int64) (print, error) {
+	if read == 0 {
+		return print{}, nil
+	}
+	b := make([]byte, min(read, 2*printEdge))
+	head := b[:min(read, printEdge)]
+	if _, err := r.ReadAt(head, 0); err != nil {
+		return print{}, err
+	}
+	tail := b[len(head):]
+	if _, err := r.ReadAt(tail, read-int64(len(tail))); err != nil {
+		return print{}, err
+	}
+	sum := sha256.Sum256(b)
+	return print{read, hex.EncodeToString(sum[:16])}, nil
+}
+
+// matches says whether the first bytes of a file are what was read.
+func (p print) matches(r io.ReaderAt, size int64) bool {
+	if size < p.Read {
+		return false
+	}
+	now, err := printOf(r, p.Read)
+	return err == nil && now == p
+}
