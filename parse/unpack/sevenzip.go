@@ -1,6 +1,7 @@
 package unpack
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,9 @@ import (
 
 // sevenZip yields the files of a 7z archive.
 func (w *walk) sevenZip(it item) bool {
+	if isEmptySevenZip(it) {
+		return w.refuse(it.path, 0, ErrNoFile)
+	}
 	archive, err := openSevenZip(it)
 	if err != nil {
 		return w.refuse(it.path, 0, sevenZipError(err))
@@ -51,6 +55,14 @@ func (w *walk) sevenZipFile(it item, f *sevenzip.File, names *names) bool {
 	return goOn
 }
 
+// isEmptySevenZip says whether an archive has no header, which is how one
+// without a file is written (7zFormat.txt, "SignatureHeader").
+func isEmptySevenZip(it item) bool {
+	var start [32]byte
+	n, _ := it.at.ReadAt(start[:], 0)
+	return n == len(start) && binary.LittleEndian.Uint64(start[20:]) == 0
+}
+
 func openSevenZip(it item) (*sevenzip.Reader, error) {
 	return guarded(func() (*sevenzip.Reader, error) { return sevenzip.NewReader(it.at, it.size) })
 }
@@ -82,6 +94,10 @@ func (s *sevenZipReader) Read(p []byte) (int, error) {
 func sevenZipError(err error) error {
 	if read, ok := errors.AsType[*sevenzip.ReadError](err); ok && read.Encrypted {
 		return &fault{SevenZip, fmt.Errorf("%w: not read", ErrEncrypted)}
+	}
+	if errors.Is(err, ErrChecksum) {
+		// A file that is encrypted and not compressed shows it by nothing else.
+		return &fault{SevenZip, fmt.Errorf("%w; or it has a password", ErrChecksum)}
 	}
 	return layerError(SevenZip, err)
 }

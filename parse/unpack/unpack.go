@@ -53,7 +53,8 @@ type Part struct {
 	// Path is the path given, then the name of the file in each archive as it
 	// is written there, joined by [Separator].
 	Path string
-	// Head is how the part begins: [HeadSize] bytes unless it is shorter.
+	// Head is how the part begins: [HeadSize] bytes unless it is shorter. It is
+	// valid until Reader is read.
 	Head []byte
 	// Reader has the whole part, Head included. Its error names what is wrong
 	// with the container.
