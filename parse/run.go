@@ -43,6 +43,7 @@ type Options struct {
 // ended or prevented the reading of its source.
 type job[T any] struct {
 	block   *Block
+	size    int // bytes taken of the room
 	format  Format
 	done    chan T
 	problem *Problem
@@ -64,7 +65,8 @@ type Results[T any] struct {
 // Run returns early with the error of Take or of ctx; blocks already decoded
 // are handed to Take before it returns because of ctx.
 //
-// At most a few blocks per worker are in memory at any time.
+// At most a few blocks per worker are in memory at any time, and of more than
+// one together no more than maxInFlight bytes.
 func Run[T any](ctx context.Context, inputs iter.Seq2[Input, error], opt Options, newWork func() Work[T], to Results[T]) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -73,6 +75,7 @@ func Run[T any](ctx context.Context, inputs iter.Seq2[Input, error], opt Options
 		queue:   make(chan *job[T], workers),
 		ordered: make(chan *job[T], 2*workers),
 		pool:    &sync.Pool{New: func() any { return &Block{} }},
+		room:    newRoom(),
 	}
 	var wg sync.WaitGroup
 	for range workers {
@@ -92,6 +95,7 @@ type reader[T any] struct {
 	queue   chan *job[T] // to the workers
 	ordered chan *job[T] // to the caller, in input order
 	pool    *sync.Pool
+	room    *room
 }
 
 // drain takes every job from ordered, so that no worker is left waiting, and
@@ -104,12 +108,12 @@ func (r *reader[T]) drain(to Results[T], cancel func()) error {
 			continue
 		}
 		result := <-j.done
-		if failed != nil {
-			continue
+		if failed == nil {
+			if failed = to.Take(result); failed != nil {
+				cancel()
+			}
 		}
-		if failed = to.Take(result); failed != nil {
-			cancel()
-		}
+		r.room.leave(j.size)
 	}
 	return failed
 }
@@ -122,8 +126,16 @@ func (r *reader[T]) decode(names *event.Names, work Work[T]) {
 			d = j.format.NewDecoder(names)
 			decoders[j.format] = d
 		}
-		j.done <- work(j.block, d)
-		r.pool.Put(j.block)
+		result := work(j.block, d)
+		if cap(j.block.Data) > largeBlock {
+			// One huge record must not keep its memory: neither here nor in
+			// what the decoder remembers of it.
+			delete(decoders, j.format)
+		} else {
+			r.pool.Put(j.block)
+		}
+		j.block = nil
+		j.done <- result
 	}
 }
 
@@ -161,8 +173,8 @@ func (r *reader[T]) read(ctx context.Context, in Input, err error) (goOn bool) {
 			return r.refuse(ctx, in.Path, done, err)
 		}
 		done = b.Offset + int64(len(b.Data))
-		j := &job[T]{block: b, format: in.Format, done: make(chan T, 1)}
-		if !send(ctx, r.queue, j) {
+		j := &job[T]{block: b, size: len(b.Data), format: in.Format, done: make(chan T, 1)}
+		if !r.room.enter(ctx, j.size) || !send(ctx, r.queue, j) {
 			return false
 		}
 		// The worker has it: the caller must see it whatever happens to ctx.

@@ -37,7 +37,7 @@ type Headed interface {
 
 // MaxRecord is the longest record, in bytes. What is longer is reported and
 // passed over up to the next line.
-const MaxRecord = 32 << 20
+const MaxRecord = 16 << 20
 
 // ErrTooLong reports a record longer than [MaxRecord].
 var ErrTooLong = errors.New("record too long: passed over to the next line")
