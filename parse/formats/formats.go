@@ -11,6 +11,7 @@ import (
 	"github.com/dwell-project/dwell/parse"
 	"github.com/dwell-project/dwell/parse/evtx"
 	"github.com/dwell-project/dwell/parse/jsonl"
+	"github.com/dwell-project/dwell/parse/lines"
 	"github.com/dwell-project/dwell/parse/w3c"
 	"github.com/dwell-project/dwell/parse/winxml"
 	"github.com/dwell-project/dwell/parse/zeek"
@@ -31,7 +32,7 @@ const sure = 0.5
 // All returns every format, in the order in which they are asked. A Format is
 // comparable and has no state.
 func All() []parse.Format {
-	return []parse.Format{evtx.Format{}, jsonl.Format{}, winxml.Format{}, zeek.Format{}, w3c.Format{}}
+	return []parse.Format{evtx.Format{}, jsonl.Format{}, winxml.Format{}, zeek.Format{}, w3c.Format{}, lines.Format{}}
 }
 
 // ByName returns the format of the given name.

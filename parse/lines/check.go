@@ -1,13 +1,17 @@
 package lines
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/dwell-project/dwell/event"
 	"github.com/dwell-project/dwell/parse"
+	"github.com/dwell-project/dwell/parse/ecs"
 )
 
 // Failure is a test of a parser that did not come out as it says.
@@ -31,22 +35,37 @@ func (f Failure) String() string {
 // no year.
 func testWritten() time.Time { return time.Date(2026, time.December, 31, 0, 0, 0, 0, time.UTC) }
 
-// Check runs the tests of one of the set's parsers and returns those that fail.
-func (s *Set) Check(p *Parser) []Failure {
+// Check runs the tests of the given parsers of the set and returns those that
+// fail.
+func (s *Set) Check(parsers ...*Parser) ([]Failure, error) {
+	table, err := s.Table()
+	if err != nil {
+		return nil, err
+	}
+	tables, err := ecs.Load(table)
+	if err != nil {
+		return nil, err
+	}
 	var failures []Failure
-	for i, t := range p.Tests {
-		if why := s.checkOne(p, &t); len(why) > 0 {
-			failures = append(failures, Failure{Parser: p.Name, Test: i + 1, Line: t.Line, Why: why})
+	for _, p := range parsers {
+		for i, t := range p.Tests {
+			if why := s.checkOne(p, &t, tables); len(why) > 0 {
+				failures = append(failures, Failure{Parser: p.Name, Test: i + 1, Line: t.Line, Why: why})
+			}
 		}
 	}
-	return failures
+	return failures, nil
 }
 
-func (s *Set) checkOne(p *Parser, t *Test) (why []string) {
+func (s *Set) checkOne(p *Parser, t *Test, tables *ecs.Tables) (why []string) {
 	names := event.NewNames()
+	mapper := ecs.NewMapper(tables, names)
 	d := newDecoder(s, names, nil)
 	n := 0
 	b := &parse.Block{Data: []byte(t.Line), Record: 1, Source: &event.Source{Written: testWritten()}}
+	if p.compiled.begins != nil {
+		b.Head = []byte(p.Name)
+	}
 	d.Decode(b, func(e *event.Event) bool {
 		n++
 		if n > 1 {
@@ -62,9 +81,8 @@ func (s *Set) checkOne(p *Parser, t *Test) (why []string) {
 		if at := e.Time.Format(time.RFC3339Nano); t.Time != "" && at != t.Time {
 			why = append(why, fmt.Sprintf("time is %s, not %s", at, t.Time))
 		}
-		native := Values(e, names, nil)
-		why = append(why, compare("native", t.Native, native)...)
-		why = append(why, compare("ecs", t.ECS, Values(e, names, p.Mapping()))...)
+		why = append(why, compare("native", t.Native, nativeValues(e, names))...)
+		why = append(why, compare("ecs", t.ECS, ecsValues(mapper.Append(nil, e)))...)
 		return true
 	}, func(parse.Problem) {})
 	if n != 1 {
@@ -73,22 +91,46 @@ func (s *Set) checkOne(p *Parser, t *Test) (why []string) {
 	return why
 }
 
-// Values returns the first value of each field of an event as text, by its own
-// name or, with a mapping, by the name that the mapping gives it; fields that
-// say nothing, or that the mapping does not have, are left out.
-func Values(e *event.Event, names *event.Names, mapping map[string]string) map[string]string {
+// nativeValues returns the first value of each field as text; fields that say
+// nothing are left out.
+func nativeValues(e *event.Event, names *event.Names) map[string]string {
 	all := map[string]string{}
 	for _, f := range e.Fields {
 		name := names.Text(f.Name)
-		if mapping != nil {
-			name = mapping[name]
+		if _, ok := all[name]; !ok && f.Kind != event.Null {
+			all[name] = f.Text()
 		}
-		if _, ok := all[name]; ok || name == "" || f.Kind == event.Null || len(f.Data) == 0 {
-			continue
-		}
-		all[name] = f.Text()
 	}
 	return all
+}
+
+// ecsValues returns the values of a nested JSON object by their dotted names;
+// of lists the first.
+func ecsValues(text []byte) map[string]string {
+	all := map[string]string{}
+	var object map[string]any
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.UseNumber()
+	if err := dec.Decode(&object); err == nil {
+		flatten(all, "", object)
+	}
+	return all
+}
+
+func flatten(all map[string]string, name string, v any) {
+	switch v := v.(type) {
+	case map[string]any:
+		for k, inner := range v {
+			flatten(all, strings.TrimPrefix(name+"."+k, "."), inner)
+		}
+	case []any:
+		if len(v) > 0 {
+			flatten(all, name, v[0])
+		}
+	case nil:
+	default:
+		all[name] = fmt.Sprint(v)
+	}
 }
 
 // compare says where got differs from what is wanted. A wanted value of "-"

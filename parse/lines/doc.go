@@ -18,10 +18,14 @@
 //
 // # Fields
 //
-// A field is called as the source calls it. The header gives timestamp,
-// hostname, program, pid, priority and msgid. What a parser adds beyond the
+// A field is called as the source calls it. The header gives syslog.timestamp,
+// syslog.hostname, syslog.program, syslog.pid, syslog.priority and syslog.msgid.
+// What a parser adds beyond the
 // text is called by its ECS name, as event.action. A value that the source
 // marks as missing, mostly "-", is null.
+//
+// Schema and channel of an event are the name of its parser, its provider is the
+// program that a header names.
 //
 // # Time
 //

@@ -82,7 +82,12 @@ func (e *envelope) modern(b []byte) bool {
 	e.found = true
 	e.stamp, e.host, e.program, e.pid, e.msgid = parts[0], parts[1], parts[2], parts[3], parts[4]
 	e.data, e.body = b[:n], bytes.TrimPrefix(bytes.TrimLeft(b[n:], " "), []byte("\xef\xbb\xbf"))
-	e.time, e.zoned, e.yeared = zonedTime(e.stamp)
+	if len(e.body) == 0 && bytes.Contains(e.data, []byte(`:"`)) && !bytes.Contains(e.data, []byte(`="`)) {
+		e.body, e.data = e.data, nil // Check Point: a text in brackets of its own kind
+	}
+	var ok bool
+	e.time, e.zoned, ok = zonedTime(e.stamp)
+	e.yeared = ok
 	return true
 }
 

@@ -1,6 +1,7 @@
 package lines
 
 import (
+	"bytes"
 	"maps"
 	"slices"
 	"time"
@@ -21,6 +22,7 @@ type tables struct {
 	code      map[*Parser][]event.Name
 	host      map[*Parser][]event.Name
 	own       map[string]event.Name
+	channel   map[*Parser]event.Field
 	cefNames  [cefParts]event.Name
 	leefNames [5]event.Name
 }
@@ -30,19 +32,20 @@ type derivation struct {
 	from, to event.Name
 	values   map[string][]byte
 	lower    bool
+	labels   bool
 	pattern  *pattern
 	names    []event.Name
 }
 
 func newTables(s *Set, names *event.Names) tables {
 	t := tables{
-		timestamp: names.Intern("timestamp"), hostname: names.Intern("hostname"), program: names.Intern("program"),
-		pid: names.Intern("pid"), priority: names.Intern("priority"), msgid: names.Intern("msgid"),
+		timestamp: names.Intern("syslog.timestamp"), hostname: names.Intern("syslog.hostname"), program: names.Intern("syslog.program"),
+		pid: names.Intern("syslog.pid"), priority: names.Intern("syslog.priority"), msgid: names.Intern("syslog.msgid"),
 		message: names.Intern("message"), tags: names.Intern("tags"),
 		captures: map[*Parser][][]event.Name{}, types: map[*Parser]map[event.Name]string{},
 		set1: map[*Parser][][]event.Field{}, setAll: map[*Parser][]event.Field{}, derived: map[*Parser][]derivation{},
 		times: map[*Parser][][]event.Name{}, code: map[*Parser][]event.Name{}, host: map[*Parser][]event.Name{},
-		own: map[string]event.Name{},
+		own: map[string]event.Name{}, channel: map[*Parser]event.Field{},
 	}
 	for i, name := range [cefParts]string{
 		"cefVersion", "deviceVendor", "deviceProduct", "deviceVersion", "deviceEventClassId", "name", "severity",
@@ -94,6 +97,7 @@ func (t *tables) add(p *Parser, names *event.Names) {
 		t.set1[p] = append(t.set1[p], constantFields(m.Set, names))
 	}
 	t.types[p] = kinds
+	t.channel[p] = event.Field{Kind: event.Text, Data: []byte(p.Name)}
 	t.setAll[p] = append(constantFields(p.Set, names), constantFields(map[string]string{
 		"product": p.Product, "service": p.Service, "category": p.Category,
 	}, names)...)
@@ -107,7 +111,7 @@ func (t *tables) add(p *Parser, names *event.Names) {
 }
 
 func newDerivation(d Derive, dp *pattern, names *event.Names) derivation {
-	out := derivation{from: names.Intern(d.From), lower: d.Lower, pattern: dp}
+	out := derivation{from: names.Intern(d.From), lower: d.Lower, labels: d.Labels, pattern: dp}
 	if d.To != "" {
 		out.to = names.Intern(d.To)
 	}
@@ -147,7 +151,7 @@ func (d *decoder) finish(p *Parser, body []byte, keepText bool) {
 	for i := range d.derived[p] {
 		d.derive(p, &d.derived[p][i])
 	}
-	e.Provider = d.field(d.program)
+	e.Provider, e.Channel = d.field(d.program), d.channel[p]
 	e.Code = d.firstOf(d.code[p])
 	e.Host = d.firstOf(d.host[p])
 	if e.Host.Kind == event.Absent {
@@ -189,20 +193,50 @@ func (d *decoder) derive(p *Parser, r *derivation) {
 				return
 			}
 		}
-	} else if r.lower {
-		from := len(d.scratch)
-		for _, c := range value {
-			if c >= 'A' && c <= 'Z' {
-				c |= 0x20
-			}
-			d.scratch = append(d.scratch, c)
-		}
-		value = d.kept(from)
+	} else if r.lower || r.labels {
+		value = d.rewritten(r, value)
 	}
 	d.fields = append(d.fields, event.Field{Name: r.to, Kind: f.Kind, Data: value})
 	if r.values != nil {
 		d.fields[len(d.fields)-1].Kind = event.Text
 	}
+}
+
+// rewritten returns a value in lower case, or a name written as labels in the
+// usual way.
+func (d *decoder) rewritten(r *derivation, value []byte) []byte {
+	from := len(d.scratch)
+	if r.labels {
+		d.scratch = unlabel(d.scratch, value)
+		return d.kept(from)
+	}
+	for _, c := range value {
+		if c >= 'A' && c <= 'Z' {
+			c |= 0x20
+		}
+		d.scratch = append(d.scratch, c)
+	}
+	return d.kept(from)
+}
+
+// unlabel turns (3)www(7)example(3)org(0) into www.example.org.
+func unlabel(dst, b []byte) []byte {
+	from := len(dst)
+	for len(b) > 0 {
+		if b[0] != '(' {
+			dst, b = append(dst, b[0]), b[1:]
+			continue
+		}
+		n := bytes.IndexByte(b, ')')
+		if n < 0 {
+			return append(dst, b...)
+		}
+		if len(dst) > from && n+1 < len(b) {
+			dst = append(dst, '.')
+		}
+		b = b[n+1:]
+	}
+	return dst
 }
 
 // when returns the time of a record: by the parser's fields, else the header's.

@@ -53,8 +53,9 @@ const (
 // headRecords is how many records of a head are looked at.
 const headRecords = 40
 
-// Recognise takes all text, and is surer the better the parsers know its
-// records.
+// Recognise is sure of text of which a parser knows a record, less so if it
+// knows no more than the header, and takes text that nobody knows if its lines
+// have times, as logs do. JSON or event XML alone it leaves to others.
 func (f Format) Recognise(head []byte) (confidence float64, reason string) {
 	whole := len(head) < 4<<10
 	head = parse.TextHead(head)
@@ -68,20 +69,23 @@ func (f Format) Recognise(head []byte) (confidence float64, reason string) {
 	switch {
 	case seen.text > 0 && seen.json > 0:
 		return sureMixed, "has both JSON objects and text that a parser knows: " + seen.name
-	case seen.json > 0:
-		return sureText, "has JSON objects and other text"
-	case seen.known > 0:
+	case seen.text > 0 && seen.known > 0:
 		return sureKnown, "has records that a parser knows: " + seen.name
 	case seen.text > 0:
 		return sureHeader, "has records with a syslog header"
+	case seen.json == 0 && seen.xml == 0 && seen.timed > 0 && 2*seen.timed >= seen.unknown:
+		return sureText, "is text that no parser knows, with times in it"
 	}
-	return sureText, "is text that no parser knows"
+	return 0, "no text that a parser knows"
 }
 
-// looked says what a head has.
+// looked says how many records of which kind a head has.
 type looked struct {
-	json, text, known int
-	name              string // of the first parser that knew a record
+	json, xml   int
+	text, known int // with a parser, with more than a header
+	unknown     int
+	timed       int    // of unknown, with a time of day
+	name        string // of the first parser that knew a record
 }
 
 func (f Format) look(head []byte) (seen looked) {
@@ -90,9 +94,15 @@ func (f Format) look(head []byte) (seen looked) {
 	n := 0
 	d.Decode(b, func(e *event.Event) bool {
 		switch {
-		case e.Raw[0] == '{' && e.Schema != parse.Unparsed:
-			seen.json++
 		case e.Schema == parse.Unparsed:
+			seen.unknown++
+			if hasClock(e.Raw) {
+				seen.timed++
+			}
+		case e.Raw[0] == '{':
+			seen.json++
+		case e.Raw[0] == '<' && !isDigit(e.Raw[1]):
+			seen.xml++
 		default:
 			seen.text++
 			if e.Schema != "syslog" {
@@ -105,6 +115,17 @@ func (f Format) look(head []byte) (seen looked) {
 		return n < headRecords
 	}, func(parse.Problem) {})
 	return seen
+}
+
+// hasClock says whether a line has a time of day near its beginning.
+func hasClock(line []byte) bool {
+	line = line[:min(len(line), 128)]
+	for i := 2; i+3 < len(line); i++ {
+		if line[i] == ':' && isDigit(line[i-1]) && isDigit(line[i-2]) && isDigit(line[i+1]) && isDigit(line[i+2]) && line[i+3] == ':' {
+			return true
+		}
+	}
+	return false
 }
 
 // isText says whether the bytes are characters: no zero bytes, hardly any

@@ -7,7 +7,6 @@ import (
 	"io"
 	"regexp"
 	"slices"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -79,6 +78,9 @@ type Derive struct {
 	To     string            `yaml:"to"`
 	Values map[string]string `yaml:"values"`
 	Lower  bool              `yaml:"lower"`
+	// Labels says that the value is a name as Windows writes it in DNS logs,
+	// (3)www(7)example(3)org(0).
+	Labels bool `yaml:"labels"`
 	// Pattern takes the value apart; its captures are fields.
 	Pattern string `yaml:"pattern"`
 }
@@ -179,21 +181,4 @@ func regexpNames(text string) (*regexp.Regexp, []string, error) {
 		return nil, nil, err
 	}
 	return re, re.SubexpNames(), nil
-}
-
-// commonECS is where the fields of a header belong.
-func commonECS() map[string]string {
-	return map[string]string{
-		"hostname": "host.name", "program": "process.name", "pid": "process.pid", "priority": "log.syslog.priority",
-		"msgid": "log.syslog.msgid", "message": "message", "tags": "tags",
-	}
-}
-
-// isCommonName says whether a field belongs under its own name.
-func isECSName(name string) bool {
-	head, _, dotted := strings.Cut(name, ".")
-	return dotted && slices.Contains([]string{
-		"event", "source", "destination", "user", "host", "network", "url", "http", "process", "dns", "email",
-		"user_agent", "file", "observer", "rule", "client", "server", "group", "error", "log", "tls", "threat", "service",
-	}, head)
 }

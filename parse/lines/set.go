@@ -4,7 +4,6 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -228,39 +227,6 @@ func Parsers() []*Parser {
 		return nil
 	}
 	return s.Parsers()
-}
-
-// Mapping returns where the fields of the parser's records belong in ECS: by
-// native name the ECS name. Fields that are called by their ECS name already
-// are in it too.
-func (p *Parser) Mapping() map[string]string {
-	m := commonECS()
-	own := func(name string) {
-		if isECSName(name) {
-			m[name] = name
-		}
-	}
-	for name := range p.Set {
-		own(name)
-	}
-	for i, msg := range p.Messages {
-		for name := range msg.Set {
-			own(name)
-		}
-		for _, name := range p.compiled.messages[i].names {
-			own(name)
-		}
-	}
-	for i, d := range p.Derive {
-		own(d.To)
-		if dp := p.compiled.derive[i]; dp != nil {
-			for _, name := range dp.names {
-				own(name)
-			}
-		}
-	}
-	maps.Copy(m, p.ECS)
-	return m
 }
 
 // kindOf returns the kind of a value of the given declared type.

@@ -171,7 +171,10 @@ func (d *decoder) split(p *Parser, m *Message, body []byte) bool {
 			}
 		}
 	}
-	if m.Data && len(d.envelope.data) > 1 {
+	if m.Data {
+		if len(d.envelope.data) < 2 {
+			return false
+		}
 		d.structured(p, d.envelope.data)
 	}
 	switch {
