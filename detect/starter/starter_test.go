@@ -20,6 +20,7 @@ import (
 	"github.com/dwell-project/dwell/detect/starter"
 	"github.com/dwell-project/dwell/event"
 	"github.com/dwell-project/dwell/parse"
+	"github.com/dwell-project/dwell/parse/formats"
 	"github.com/dwell-project/dwell/parse/jsonl"
 	"github.com/dwell-project/dwell/sigma"
 	"github.com/dwell-project/dwell/sigma/correlation"
@@ -67,7 +68,28 @@ type result struct {
 	correlations []string   // the files of the correlations that hit
 }
 
-func (p *pack) run(t *testing.T, records []byte) result {
+// shown returns the files of what a user would see: the rules that fire and are
+// not only there to be counted, and the correlations.
+func (r result) shown(p *pack) []string {
+	silent := map[string]bool{}
+	for i, rule := range p.program.Rules() {
+		silent[file(&rule.Meta)] = p.set.Silent(i)
+	}
+	files := slices.Clone(r.correlations)
+	for _, fired := range r.fired {
+		files = append(files, slices.DeleteFunc(fired, func(f string) bool { return silent[f] })...)
+	}
+	slices.Sort(files)
+	return slices.Compact(files)
+}
+
+// run reads records that must be without fault.
+func (p *pack) run(t *testing.T, records archived) result {
+	t.Helper()
+	return p.read(t, records.inputs(), func(problem parse.Problem) { t.Error(problem) })
+}
+
+func (p *pack) read(t *testing.T, inputs iter.Seq2[parse.Input, error], report func(parse.Problem)) result {
 	t.Helper()
 	var r result
 	batch := correlation.NewBatch(p.set, correlation.Options{})
@@ -77,15 +99,12 @@ func (p *pack) run(t *testing.T, records []byte) result {
 			d.Decode(b, func(ev *event.Event) bool {
 				r.fired = append(r.fired, p.match(t, matcher, batch, ev))
 				return true
-			}, func(problem parse.Problem) { t.Error(problem) })
+			}, report)
 			return true
 		}
 	}
-	err := parse.Run(context.Background(), input(records), parse.Options{Workers: 1, Names: p.names},
-		work, parse.Results[bool]{
-			Take:   func(bool) error { return nil },
-			Report: func(problem parse.Problem) { t.Error(problem) },
-		})
+	err := parse.Run(context.Background(), inputs, parse.Options{Workers: 1, Names: p.names},
+		work, parse.Results[bool]{Take: func(bool) error { return nil }, Report: report})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,11 +118,17 @@ func (p *pack) run(t *testing.T, records []byte) result {
 	return r
 }
 
-func input(records []byte) iter.Seq2[parse.Input, error] {
+// archived are the records of one file of an archive.
+type archived struct {
+	format parse.Format
+	data   []byte
+}
+
+func (a archived) inputs() iter.Seq2[parse.Input, error] {
 	return func(yield func(parse.Input, error) bool) {
 		yield(parse.Input{
-			Path: "records", Format: jsonl.Format{},
-			Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(records)), nil },
+			Path: "records", Format: a.format,
+			Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(a.data)), nil },
 		}, nil)
 	}
 }
@@ -155,9 +180,10 @@ func TestPackLoadsWithoutProblems(t *testing.T) {
 	}
 }
 
-// Each rule has an archive of records in testdata: fires.jsonl must make it
-// fire and silent.jsonl must not. A rule is asked of each record, a correlation
-// of all records of a file together.
+// Each rule has an archive of records in testdata: those in fires.jsonl, or
+// fires.log, which is read as what its content says, must make it fire, and
+// those in silent.jsonl or silent.log must not. A rule is asked of each record,
+// a correlation of all records of a file together.
 func TestEveryRuleFiresOnItsRecordsAndOnNoOthers(t *testing.T) {
 	p := newPack(t)
 	for _, r := range p.rules.Rules {
@@ -165,12 +191,12 @@ func TestEveryRuleFiresOnItsRecordsAndOnNoOthers(t *testing.T) {
 			fires, silent := records(t, &r.Meta)
 			for i, fired := range p.run(t, fires).fired {
 				if !slices.Contains(fired, file(&r.Meta)) {
-					t.Errorf("fires.jsonl record %d: does not fire; those that do: %q", i+1, fired)
+					t.Errorf("fires record %d: does not fire; those that do: %q", i+1, fired)
 				}
 			}
 			for i, fired := range p.run(t, silent).fired {
 				if slices.Contains(fired, file(&r.Meta)) {
-					t.Errorf("silent.jsonl record %d: fires", i+1)
+					t.Errorf("silent record %d: fires", i+1)
 				}
 			}
 		})
@@ -180,34 +206,40 @@ func TestEveryRuleFiresOnItsRecordsAndOnNoOthers(t *testing.T) {
 			fires, silent := records(t, &c.Meta)
 			p := p.hearing(c)
 			if hits := p.run(t, fires).correlations; !slices.Contains(hits, file(&c.Meta)) {
-				t.Errorf("fires.jsonl: does not fire; those that do: %q", hits)
+				t.Errorf("fires: does not fire; those that do: %q", hits)
 			}
 			if hits := p.run(t, silent).correlations; slices.Contains(hits, file(&c.Meta)) {
-				t.Errorf("silent.jsonl: fires")
+				t.Errorf("silent: fires")
 			}
 		})
 	}
 }
 
 // records returns the records of a rule, at least one of each kind.
-func records(t *testing.T, m *sigma.Meta) (fires, silent []byte) {
+func records(t *testing.T, m *sigma.Meta) (fires, silent archived) {
 	t.Helper()
 	archive, err := txtar.ParseFile(filepath.Join("testdata", file(m)+".txtar"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, f := range archive.Files {
-		switch f.Name {
-		case "fires.jsonl":
-			fires = f.Data
-		case "silent.jsonl":
-			silent = f.Data
+		a := archived{jsonl.Format{}, f.Data}
+		if path.Ext(f.Name) == ".log" {
+			if a.format, _, err = formats.Recognise(f.Data); err != nil {
+				t.Fatalf("%s: %v", f.Name, err)
+			}
+		}
+		switch strings.TrimSuffix(f.Name, path.Ext(f.Name)) {
+		case "fires":
+			fires = a
+		case "silent":
+			silent = a
 		default:
-			t.Errorf("%s: neither fires.jsonl nor silent.jsonl", f.Name)
+			t.Errorf("%s: neither fires nor silent", f.Name)
 		}
 	}
-	if len(bytes.TrimSpace(fires)) == 0 || len(bytes.TrimSpace(silent)) == 0 {
-		t.Fatal("fires.jsonl or silent.jsonl has no record")
+	if len(bytes.TrimSpace(fires.data)) == 0 || len(bytes.TrimSpace(silent.data)) == 0 {
+		t.Fatal("the records that fire or those that are silent are missing")
 	}
 	return fires, silent
 }
