@@ -23,6 +23,7 @@ type decoder struct {
 	tables
 	json, xml parse.Decoder
 	matcher   matcher
+	sieve     sieve // of the text that is asked about
 
 	last     *Parser // that took the last record
 	envelope envelope
@@ -97,6 +98,7 @@ func (d *decoder) record(raw []byte, at int, line int64) bool {
 		return d.other(raw)
 	}
 	d.envelope.open(raw)
+	d.sieve.ready = false
 	if d.envelope.found && looksJSON(d.envelope.body) {
 		if goOn, ok := d.jsonBody(); ok {
 			return goOn

@@ -9,6 +9,14 @@ import (
 	"github.com/dwell-project/dwell/event"
 )
 
+// Values of the field "tags" of records whose time lacks something.
+const (
+	// TagYear says that the year was inferred from when the source was written.
+	TagYear = "year_inferred"
+	// TagZone says that the time names no zone and was taken as UTC.
+	TagZone = "time_zone_assumed"
+)
+
 // tables are the names that a decoder needs, as numbers.
 type tables struct {
 	timestamp, hostname, program, pid, priority, msgid, message, tags event.Name
@@ -23,6 +31,8 @@ type tables struct {
 	host      map[*Parser][]event.Name
 	own       map[string]event.Name
 	channel   map[*Parser]event.Field
+	yearTag   event.Field
+	zoneTag   event.Field
 	cefNames  [cefParts]event.Name
 	leefNames [5]event.Name
 }
@@ -47,6 +57,8 @@ func newTables(s *Set, names *event.Names) tables {
 		times: map[*Parser][][]event.Name{}, code: map[*Parser][]event.Name{}, host: map[*Parser][]event.Name{},
 		own: map[string]event.Name{}, channel: map[*Parser]event.Field{},
 	}
+	t.yearTag = event.Field{Name: t.tags, Kind: event.Text, Data: []byte(TagYear)}
+	t.zoneTag = event.Field{Name: t.tags, Kind: event.Text, Data: []byte(TagZone)}
 	for i, name := range [cefParts]string{
 		"cefVersion", "deviceVendor", "deviceProduct", "deviceVersion", "deviceEventClassId", "name", "severity",
 	} {
@@ -282,7 +294,7 @@ func (d *decoder) settle(s stamp, zone *time.Location) time.Time {
 			return time.Time{}
 		}
 		t = withYear(t, latest)
-		d.tag("year_inferred")
+		d.fields = append(d.fields, d.yearTag)
 	}
 	if s.zoned {
 		return t
@@ -291,12 +303,8 @@ func (d *decoder) settle(s stamp, zone *time.Location) time.Time {
 		zone = d.zone
 	}
 	if zone == nil {
-		d.tag("time_zone_assumed")
+		d.fields = append(d.fields, d.zoneTag)
 		return t
 	}
 	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), zone).UTC()
-}
-
-func (d *decoder) tag(text string) {
-	d.fields = append(d.fields, event.Field{Name: d.tags, Kind: event.Text, Data: []byte(text)})
 }

@@ -1,6 +1,9 @@
 package lines
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // pairForm says how key and value pairs are written.
 type pairForm struct {
@@ -96,7 +99,7 @@ func (p *pairs) value() (pair, bool) {
 			p.at++
 		}
 	}
-	if p.at < len(p.data) && bytes.IndexByte([]byte(p.quotes), p.data[p.at]) >= 0 {
+	if p.at < len(p.data) && strings.IndexByte(p.quotes, p.data[p.at]) >= 0 {
 		if end := quoteEnd(p.data, p.at); end >= 0 {
 			v := pair{value: p.data[p.at+1 : end], quote: p.data[p.at]}
 			p.at = end + 1
@@ -161,7 +164,7 @@ func isKeyByte(c byte) bool {
 // with line ends for \n and \r if set holds n and r.
 func unescape(dst, b []byte, set string) []byte {
 	for i := 0; i < len(b); i++ {
-		if b[i] == '\\' && i+1 < len(b) && bytes.IndexByte([]byte(set), b[i+1]) >= 0 {
+		if b[i] == '\\' && i+1 < len(b) && strings.IndexByte(set, b[i+1]) >= 0 {
 			i++
 			switch b[i] {
 			case 'n':

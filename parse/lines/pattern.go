@@ -56,6 +56,7 @@ func classNamed(name string) (class, bool) {
 type token struct {
 	class   class
 	text    string // of a literal
+	bytes   []byte // the same
 	capture int    // number of the capture, -1 if it is not kept
 	end     int    // of an optional group: the token after it
 	through int    // of an optional group: the capture after its last
@@ -88,7 +89,7 @@ func compilePattern(text string) (*pattern, error) {
 	var lit strings.Builder
 	flush := func() {
 		if lit.Len() > 0 {
-			p.tokens = append(p.tokens, token{class: literal, text: lit.String(), capture: -1})
+			p.tokens = append(p.tokens, token{class: literal, text: lit.String(), bytes: []byte(lit.String()), capture: -1})
 			if len(open) == 0 {
 				p.literals += lit.Len()
 			}
@@ -251,7 +252,7 @@ func (m *matcher) shortest(t *token, i, at, limit int) bool {
 	}
 	if next := &m.tokens[i+1]; next.class == literal {
 		for from := least; from <= limit; {
-			n := indexOf(m.data[from:], next.text)
+			n := bytes.Index(m.data[from:], next.bytes)
 			if n < 0 || from+n > limit {
 				return false
 			}
@@ -277,8 +278,8 @@ func (m *matcher) shortest(t *token, i, at, limit int) bool {
 func (m *matcher) longest(t *token, i, at, limit int) bool {
 	for end := limit; end >= at && m.tries >= 0; end-- {
 		if i+1 < len(m.tokens) && m.tokens[i+1].class == literal {
-			next := m.tokens[i+1].text
-			n := bytes.LastIndex(m.data[at:min(end+len(next), len(m.data))], []byte(next))
+			next := m.tokens[i+1].bytes
+			n := bytes.LastIndex(m.data[at:min(end+len(next), len(m.data))], next)
 			if n < 0 {
 				return false
 			}
@@ -326,11 +327,4 @@ func quoteEnd(data []byte, at int) int {
 		}
 	}
 	return -1
-}
-
-func indexOf(data []byte, text string) int {
-	if len(text) == 1 {
-		return bytes.IndexByte(data, text[0])
-	}
-	return bytes.Index(data, []byte(text))
 }

@@ -31,7 +31,8 @@ type Set struct {
 // compiled is what Parser's parts become.
 type compiled struct {
 	messages []compiledMessage
-	literals [][]string
+	literals [][][]byte
+	grams    [][]gram // of literals
 	begins   *regexp.Regexp
 	missing  map[string]bool
 	zones    []*time.Location // of Times, nil if none is named
@@ -43,6 +44,7 @@ type compiledMessage struct {
 	regexp  *regexp.Regexp
 	names   []string // of the captures or groups
 	bare    bool
+	grams   []gram // that a text must have
 }
 
 // embedded reads the parsers that come with the program, once.
@@ -164,7 +166,7 @@ func (p *Parser) compile() error {
 		switch {
 		case m.Pattern != "":
 			if cm.pattern, err = compilePattern(m.Pattern); err == nil {
-				cm.names = cm.pattern.names
+				cm.names, cm.grams = cm.pattern.names, cm.pattern.grams()
 				cm.bare = cm.bare || cm.pattern.literals >= bareLiterals
 			}
 		case m.Regexp != "":
@@ -183,7 +185,13 @@ func (p *Parser) compile() error {
 		c.missing[m] = true
 	}
 	for _, l := range p.Literals {
-		c.literals = append(c.literals, strings.Split(l, " && "))
+		all := strings.Split(l, " && ")
+		grams, parts := []gram(nil), [][]byte(nil)
+		for _, one := range all {
+			grams = append(grams, gramsOf(one)...)
+			parts = append(parts, []byte(one))
+		}
+		c.literals, c.grams = append(c.literals, parts), append(c.grams, grams)
 	}
 	return p.compileRest()
 }

@@ -51,13 +51,13 @@ func (d *decoder) take(raw []byte) bool {
 // like a header.
 func (d *decoder) wholeRecord(raw []byte) bool {
 	kept, header := d.envelope, len(d.fields)
-	d.envelope = envelope{body: raw}
+	d.envelope, d.sieve.ready = envelope{body: raw}, false
 	for _, p := range d.set.specific {
 		if d.tryBare(p, raw, 0) {
 			return true
 		}
 	}
-	d.envelope = kept
+	d.envelope, d.sieve.ready = kept, false
 	d.fields = d.fields[:header]
 	if header > 0 {
 		d.fields = d.fields[:0]
@@ -85,26 +85,29 @@ func (d *decoder) plain(p *Parser, body []byte) bool {
 }
 
 func (d *decoder) tryBare(p *Parser, body []byte, base int) bool {
-	return p.compiled.mayHave(body) && d.tryAll(p, body, base, true)
+	if !d.sieve.ready {
+		d.sieve.fill(body)
+	}
+	return p.compiled.mayHave(body, &d.sieve) && d.tryAll(p, body, base, true)
 }
 
 // mayHave says whether a text has the literals without which it is not the
 // parser's.
-func (c *compiled) mayHave(body []byte) bool {
+func (c *compiled) mayHave(body []byte, s *sieve) bool {
 	if len(c.literals) == 0 {
 		return true
 	}
-	for _, all := range c.literals {
-		if hasAll(body, all) {
+	for i, all := range c.literals {
+		if s.mayHave(c.grams[i]) && hasAll(body, all) {
 			return true
 		}
 	}
 	return false
 }
 
-func hasAll(body []byte, parts []string) bool {
+func hasAll(body []byte, parts [][]byte) bool {
 	for _, p := range parts {
-		if indexOf(body, p) < 0 {
+		if bytes.Index(body, p) < 0 {
 			return false
 		}
 	}
@@ -115,7 +118,7 @@ func hasAll(body []byte, parts []string) bool {
 func (d *decoder) tryAll(p *Parser, body []byte, base int, bare bool) bool {
 	for i := range p.Messages {
 		cm := &p.compiled.messages[i]
-		if bare && !cm.bare {
+		if bare && (!cm.bare || !d.sieve.mayHave(cm.grams)) {
 			continue
 		}
 		d.fields, d.scratch = d.fields[:base], d.scratch[:0]
