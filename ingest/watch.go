@@ -5,9 +5,10 @@
 // run goes on: nothing is missed, and what was given in the moment before a
 // crash may be given again.
 //
-// While what was there at the start is read, source by source, correlations
-// wait: records of one source are not late for those of another. From then on
-// the lateness bound holds.
+// Sources are read one after the other. What a round brings enters the
+// correlations together, in the order of time, so that records of one source are
+// not late for those of another: not at the start either, when a round may bring
+// years.
 package ingest
 
 import (
@@ -41,7 +42,6 @@ type Watch struct {
 	pieces []*tail.Piece
 	feeds  []*detect.Feed
 	n      int // of feeds in use
-	begun  bool
 }
 
 // Every is how often sources are looked at.
@@ -69,15 +69,13 @@ func (w *Watch) Run(ctx context.Context, now func() time.Time) error {
 		case <-w.Wake:
 		}
 	}
-	return w.end(now())
+	return w.End(now())
 }
 
 // Round looks at the sources once. It returns the error of ctx if that ends
 // before all was read; what was read is done.
 func (w *Watch) Round(ctx context.Context, now time.Time) error {
-	if !w.begun {
-		w.Live.Hold()
-	}
+	w.Live.Hold()
 	err := w.Follow.Poll(now, tail.Sink{
 		Block:   w.block,
 		Problem: w.Problem,
@@ -92,11 +90,8 @@ func (w *Watch) Round(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	if !w.begun {
-		w.begun = true
-		if err := w.Live.Release(); err != nil {
-			return err
-		}
+	if err := w.Live.Release(); err != nil {
+		return err
 	}
 	if err := w.Live.Tick(now); err != nil {
 		return err
@@ -117,13 +112,11 @@ func (w *Watch) settle(now time.Time, last bool) error {
 	return w.State.save(now, w.Follow.State(), w.Live.Clock(), last)
 }
 
-// end ends the run: with a state, what waits is left to the next one; without,
+// End ends the run: with a state, what waits is left to the next one; without,
 // it is decided as at the end of a scan.
-func (w *Watch) end(now time.Time) error {
-	if !w.begun {
-		if err := w.Live.Release(); err != nil {
-			return err
-		}
+func (w *Watch) End(now time.Time) error {
+	if err := w.Live.Release(); err != nil {
+		return err
 	}
 	if w.State == nil || w.Follow.Ended() {
 		if err := w.Live.Finish(); err != nil {

@@ -64,14 +64,28 @@ func (p *poll) file(one *file) error {
 	if err != nil {
 		return nil //nolint:nilerr // it went between the look at its folder and now
 	}
-	if one.looked && info.Size() == one.size && info.ModTime().Equal(one.modified) {
+	same := one.looked && info.Size() == one.size && info.ModTime().Equal(one.modified)
+	switch {
+	case same && p.fresh(one):
+		return p.grown(one)
+	case same:
 		return p.unchanged(one)
-	}
-	if one.looked {
+	case one.looked:
 		one.changed, one.settled = p.now, parse.Whole
 	}
 	one.looked, one.size, one.modified = true, info.Size(), info.ModTime()
 	return p.grown(one)
+}
+
+// fresh says whether a file changed so shortly ago that it may have changed
+// again and have the same time: file systems count it in ticks.
+func (p *poll) fresh(one *file) bool {
+	return p.now.Sub(one.changed) <= p.opt.Idle && (one.blocks != nil || one.mark.Read > 0 && !one.intact())
+}
+
+// intact says whether the file still holds what was read.
+func (one *file) intact() bool {
+	return one.handle == nil || one.mark.matches(one.handle, one.size)
 }
 
 // stat returns what is known of the file, by its handle if it has one.
@@ -116,7 +130,7 @@ func (p *poll) unchanged(one *file) error {
 			return p.grown(one)
 		}
 	case one.blocks != nil:
-		if one.retry {
+		if one.retry { // for the last time, as it is
 			return p.resplit(one)
 		}
 	case one.splitter == nil:

@@ -96,6 +96,9 @@ func New(paths []string, o Options) *Follower {
 	}
 	f := &Follower{paths: paths, opt: o, resume: o.Resume, refused: map[string]bool{}}
 	for i := range o.Resume {
+		if o.Resume[i].Print.Read == 0 {
+			continue
+		}
 		f.history = append(f.history, mark{o.Resume[i].Print, o.Resume[i].Offset})
 	}
 	return f
