@@ -146,16 +146,30 @@ func (g *grams) find(text []byte, actions []int32) []int32 {
 	if g.filter == nil || len(text) < 4 {
 		return actions
 	}
-	filter, shift := g.filter, g.shift&31
+	filter, shift, many := g.filter, g.shift&31, manyActions
 	gram := uint32(text[0])<<8 | uint32(text[1])<<16 | uint32(text[2])<<24
 	for i := 3; i < len(text); i++ {
 		gram = gram>>8 | uint32(text[i])<<24
 		h := gram * gramMultiplier >> shift
 		if filter[h>>6]&(1<<(h&63)) != 0 {
 			actions = g.verify(text, i-3, gram, actions)
+			if len(actions) > many {
+				actions, many = onceEach(actions)
+			}
 		}
 	}
 	return actions
+}
+
+// manyActions is how many actions are found before those that are there twice
+// are taken out: in a long text a literal can occur a million times.
+const manyActions = 1 << 12
+
+// onceEach takes out repeated actions and says at how many to do so again.
+func onceEach(actions []int32) (once []int32, many int) {
+	slices.Sort(actions)
+	once = slices.Compact(actions)
+	return once, max(2*len(once), manyActions)
 }
 
 func (g *grams) verify(text []byte, at int, gram uint32, actions []int32) []int32 {
@@ -173,6 +187,7 @@ func (g *grams) verify(text []byte, at int, gram uint32, actions []int32) []int3
 }
 
 func (g *grams) findShort(text []byte, actions []int32) []int32 {
+	many := manyActions
 	for i := range len(text) - 1 {
 		key := uint16(text[i]) | uint16(text[i+1])<<8
 		if g.pairs[key>>6]&(1<<(key&63)) == 0 {
@@ -182,6 +197,9 @@ func (g *grams) findShort(text []byte, actions []int32) []int32 {
 			if bytes.HasPrefix(text[i:], l.text) {
 				actions = append(actions, l.action)
 			}
+		}
+		if len(actions) > many {
+			actions, many = onceEach(actions)
 		}
 	}
 	return actions

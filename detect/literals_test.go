@@ -55,6 +55,17 @@ func TestLiteralsAreFoundExactlyWhereASearchOneByOneFindsThem(t *testing.T) {
 	})
 }
 
+func TestLiteralThatOccursAMillionTimesIsFoundAFewTimes(t *testing.T) {
+	literals := []literal{{text: []byte("aaaa"), action: 1}, {text: []byte("aa"), action: 2}}
+	got := newGrams(literals, nil).find(bytes.Repeat([]byte("a"), 1<<20), nil)
+	if len(got) > 2*manyActions+2 {
+		t.Errorf("%d actions are returned for 2 literals, want at most %d", len(got), 2*manyActions+2)
+	}
+	if diff := cmp.Diff([]int32{1, 2}, sorted(got)); diff != "" {
+		t.Errorf("actions (-want +got):\n%s", diff)
+	}
+}
+
 func BenchmarkFindManyLiteralsInOneText(b *testing.B) {
 	var literals []literal
 	for i := range 10000 {

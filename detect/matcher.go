@@ -401,7 +401,7 @@ func (m *Matcher) watchMemory() {
 // letGo drops what grew with a huge record.
 func (m *Matcher) letGo() {
 	m.event, m.key, m.shown, m.ref, m.referred = nil, nil, shown{}, EventRef{}, false
-	m.work.text, m.work.folded = nil, nil
+	m.work.text, m.work.folded, m.work.actions = nil, nil, nil
 }
 
 func (st *classState) size() int {

@@ -21,6 +21,14 @@ import (
 // accounts.
 const MaxGroups = 50_000
 
+// maxNames bounds the bytes of the groups' hosts and accounts, as MaxGroups bounds
+// their number; maxValues bounds those of the values and events that examples
+// keep. Logs can bring hosts and values of any length.
+const (
+	maxNames  = 16 << 20
+	maxValues = 32 << 20
+)
+
 // maxEvents bounds how many events of a correlation an example keeps.
 const maxEvents = 50
 
@@ -37,8 +45,11 @@ type Group struct {
 	// if none had a time.
 	First, Last time.Time
 	// Example is the group's first detection in time (then by event id); it has
-	// at most 50 events of a correlation.
+	// at most 50 events of a correlation, and neither events nor values when the
+	// book holds too much of them.
 	Example detect.Detection
+
+	held int // bytes of the example's values and events
 }
 
 type key struct {
@@ -53,6 +64,8 @@ type Book struct {
 	rules  map[*sigma.Meta]int64 // detections
 	levels map[sigma.Level]int64 // detections
 	limit  int
+	names  int // bytes
+	values int // bytes
 }
 
 // NewBook returns an empty book with room for [MaxGroups] groups.
@@ -70,16 +83,42 @@ func (b *Book) Add(d *detect.Detection) {
 	b.levels[d.Rule.Level]++
 	k := key{rule: d.Rule, host: d.Event.Host, account: d.Event.Account}
 	g, ok := b.groups[k]
-	if !ok && len(b.groups) >= b.limit {
+	names := len(k.host) + len(k.account)
+	if !ok && (len(b.groups) >= b.limit || b.names+names > maxNames) {
 		k = key{rule: d.Rule, rest: true}
 		g, ok = b.groups[k]
 	}
 	if !ok {
 		g = &Group{Rule: d.Rule, Host: k.host, Account: k.account, Rest: k.rest}
 		b.groups[k] = g
+		b.names += len(k.host) + len(k.account)
 	}
 	g.add(d)
+	if g.Count == 1 || earlier(&d.Event, &g.Example.Event) {
+		b.exemplify(g, d)
+	}
 }
+
+// exemplify makes the detection the example of its group. Its values and events
+// are kept while there is room for them.
+func (b *Book) exemplify(g *Group, d *detect.Detection) {
+	events := d.Events[:min(len(d.Events), maxEvents)]
+	size := len(events) * bytesPerEvent
+	for i := range d.Matched {
+		size += len(d.Matched[i].Field) + len(d.Matched[i].JSON)
+	}
+	b.values -= g.held
+	g.held, g.Example = 0, detect.Detection{Rule: d.Rule, Event: d.Event}
+	if b.values+size > maxValues {
+		return
+	}
+	b.values += size
+	g.held, g.Example.Matched, g.Example.Events = size, d.Matched, slices.Clone(events)
+}
+
+// bytesPerEvent is what one event of an example takes, but for its texts, which
+// others share.
+const bytesPerEvent = 160
 
 func (g *Group) add(d *detect.Detection) {
 	g.Count++
@@ -90,9 +129,6 @@ func (g *Group) add(d *detect.Detection) {
 		if t.After(g.Last) {
 			g.Last = t
 		}
-	}
-	if g.Count == 1 || earlier(&d.Event, &g.Example.Event) {
-		g.Example = detect.Detection{Rule: d.Rule, Event: d.Event, Matched: d.Matched, Events: slices.Clone(d.Events[:min(len(d.Events), maxEvents)])}
 	}
 }
 

@@ -3,6 +3,7 @@ package hits
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -82,5 +83,42 @@ func TestFullBookCountsTheRestByRule(t *testing.T) {
 	}
 	if !b.Full() || b.Total() != 7 || b.Rules() != 2 {
 		t.Errorf("full %v, total %d, rules %d; want true, 7, 2", b.Full(), b.Total(), b.Rules())
+	}
+}
+
+func TestBookHoldsABoundedAmountOfText(t *testing.T) {
+	rule := &sigma.Meta{Title: "r"}
+	b := NewBook()
+	long := strings.Repeat("x", maxNames/4)
+	for i := range 8 {
+		d := hit(rule, fmt.Sprint(i, long), "", i)
+		d.Matched = []detect.Matched{{Field: "f", JSON: strings.Repeat("1", maxValues/4)}}
+		b.Add(d)
+	}
+	groups, values := b.Ranked(), 0
+	for _, g := range groups {
+		values += len(g.Example.Matched)
+	}
+	if len(groups) != 4 || !b.Full() || b.Total() != 8 {
+		t.Errorf("%d groups, full %v, total %d; want 3 and the others, true, 8", len(groups), b.Full(), b.Total())
+	}
+	if values != 3 {
+		t.Errorf("%d examples have values, want the 3 for which there is room", values)
+	}
+	if b.names > maxNames || b.values > maxValues {
+		t.Errorf("the book holds %d bytes of names and %d of values, want at most %d and %d", b.names, b.values, maxNames, maxValues)
+	}
+}
+
+func TestExampleThatIsReplacedGivesItsRoomBack(t *testing.T) {
+	rule := &sigma.Meta{Title: "r"}
+	b := NewBook()
+	for minute := 59; minute >= 0; minute-- {
+		d := hit(rule, "h", "", minute)
+		d.Matched = []detect.Matched{{Field: "f", JSON: strings.Repeat("1", maxValues/4)}}
+		b.Add(d)
+	}
+	if g := b.Ranked()[0]; len(g.Example.Matched) != 1 {
+		t.Error("the example has lost its values")
 	}
 }

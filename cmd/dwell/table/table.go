@@ -10,6 +10,7 @@ import (
 	"bufio"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/mattn/go-runewidth"
 )
@@ -61,12 +62,28 @@ type Table struct {
 	rows    [][]Cell
 }
 
+// maxCell bounds a cell, in bytes of its text: every row is as wide as the
+// widest, and a log can bring a name of a million characters.
+const maxCell = 1 << 10
+
 // Add adds a row with a cell for each column.
 func (t *Table) Add(cells ...Cell) {
 	for i := range cells {
-		cells[i].Text = Clean(cells[i].Text)
+		cells[i].Text = Clean(cut(cells[i].Text))
 	}
 	t.rows = append(t.rows, cells)
+}
+
+// cut shortens a text to maxCell, between characters.
+func cut(text string) string {
+	if len(text) <= maxCell {
+		return text
+	}
+	end := maxCell
+	for end > maxCell-utf8.UTFMax && !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return text[:end] + "…"
 }
 
 // Len returns the number of rows.

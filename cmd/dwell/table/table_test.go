@@ -77,3 +77,15 @@ func TestCleanDisarmsWhatLogsBring(t *testing.T) {
 		}
 	}
 }
+
+func TestCellOfEndlessTextIsCut(t *testing.T) {
+	wide := &table.Table{Columns: []table.Column{{Title: "host"}, {Title: "account"}}}
+	wide.Add(table.Cell{Text: strings.Repeat("ž", 1<<20)}, table.Cell{Text: "alice"})
+	var b strings.Builder
+	if err := wide.Write(&b, 0, false); err != nil {
+		t.Fatal(err)
+	}
+	if b.Len() > 4<<10 || !strings.Contains(b.String(), "ž…  alice") {
+		t.Errorf("a table with a text of 2 MiB has %d bytes", b.Len())
+	}
+}
