@@ -10,12 +10,16 @@ import (
 	"github.com/dwell-project/dwell/parse"
 	"github.com/dwell-project/dwell/parse/ecs"
 	"github.com/dwell-project/dwell/parse/evtx"
+	textlog "github.com/dwell-project/dwell/parse/lines"
+	"github.com/dwell-project/dwell/parse/ocsf"
 )
 
 // parseCommand writes records as JSON lines.
 type parseCommand struct {
-	Paths  []string `arg:"" sep:"none" name:"path" help:"Log files, folders, or - for standard input."`
-	Output string   `short:"o" enum:"native,ecs" default:"native" placeholder:"FORM" help:"One JSON object a line. native: the names and nesting of the source, all values decoded and typed; ecs: the names of the Elastic Common Schema."`
+	Paths  []string `arg:"" optional:"" sep:"none" name:"path" help:"Log files, folders, or - for standard input."`
+	Output string   `short:"o" enum:"native,ecs,ocsf" default:"native" placeholder:"FORM" help:"One JSON object a line. native: the names and nesting of the source, all values decoded and typed; ecs: the names of the Elastic Common Schema; ocsf: those of the Open Cybersecurity Schema Framework."`
+	Test []string `sep:"none" placeholder:"PATH" help:"Run the tests in parser files or folders of them, and read nothing else."`
+	New  string   `placeholder:"SAMPLE" help:"Draft a parser from a sample of a text log and print it as YAML."`
 
 	inputFlags `embed:""`
 }
@@ -59,18 +63,27 @@ func asLines(all iter.Seq2[parse.Input, error]) iter.Seq2[parse.Input, error] {
 	}
 }
 
+// linesBuffer is what the lines of an EVTX chunk mostly need, in bytes.
+const linesBuffer = 128 << 10
+
 // Run runs the command.
 func (c *parseCommand) Run(s *session) error {
 	if err := s.begin(&c.inputFlags); err != nil {
 		return err
 	}
+	switch {
+	case c.New != "":
+		return draftParser(s, c.New)
+	case len(c.Test) > 0:
+		return testParsers(s, c.Test)
+	}
 	in, err := s.newInputs(c.Paths, &c.inputFlags, false)
 	if err != nil {
 		return err
 	}
-	pool := &sync.Pool{New: func() any { return &lines{} }}
+	pool := &sync.Pool{New: func() any { return &lines{text: make([]byte, 0, linesBuffer)} }}
 	names := event.NewNames()
-	newWork, err := c.work(names, pool)
+	newWork, err := c.work(in.opt.Text, names, pool)
 	if err != nil {
 		return err
 	}
@@ -103,16 +116,28 @@ func (c *parseCommand) Run(s *session) error {
 const (
 	outputNative = "native"
 	outputECS    = "ecs"
+	outputOCSF   = "ocsf"
 )
 
 // work returns what makes the work of a worker.
-func (c *parseCommand) work(names *event.Names, pool *sync.Pool) (func() parse.Work[*lines], error) {
+func (c *parseCommand) work(text textlog.Options, names *event.Names, pool *sync.Pool) (func() parse.Work[*lines], error) {
 	if c.Output == outputNative {
 		return func() parse.Work[*lines] { return nativeWork(names, pool) }, nil
 	}
-	tables, err := ecs.Load()
+	table, err := textlog.Format{Options: text}.Table()
 	if err != nil {
 		return nil, err
+	}
+	tables, err := ecs.Load(table)
+	if err != nil {
+		return nil, err
+	}
+	if c.Output == outputOCSF {
+		classes, err := ocsf.Load()
+		if err != nil {
+			return nil, err
+		}
+		return func() parse.Work[*lines] { return mappedWork(ocsf.NewMapper(classes, tables, names).Append, pool) }, nil
 	}
 	return func() parse.Work[*lines] { return mappedWork(ecs.NewMapper(tables, names).Append, pool) }, nil
 }

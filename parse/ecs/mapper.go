@@ -143,6 +143,14 @@ func (m *Mapper) begin(e *event.Event) {
 	}
 }
 
+// hostOf returns the host that the record names, else that of its source.
+func hostOf(e *event.Event) event.Field {
+	if e.Host.Kind == event.Absent && e.Source != nil && e.Source.Host != "" {
+		return event.Field{Kind: event.Text, Data: []byte(e.Source.Host)}
+	}
+	return e.Host
+}
+
 // finish writes what every record has unless a field or a table said otherwise.
 func (m *Mapper) finish(e *event.Event) {
 	module, _, _ := strings.Cut(e.Dataset, ".")
@@ -150,7 +158,7 @@ func (m *Mapper) finish(e *event.Event) {
 	m.fallback(m.base.module, event.Field{Kind: event.Text, Data: []byte(module)})
 	m.fallback(m.base.provider, e.Provider)
 	m.fallback(m.base.code, e.Code)
-	m.fallback(m.base.host, e.Host)
+	m.fallback(m.base.host, hostOf(e))
 	m.fallback(m.base.kind, event.Field{Kind: event.Text, Data: []byte("event")})
 	for _, d := range m.derive {
 		if from := m.tree.Values(d.from); len(from) > 0 {
@@ -224,28 +232,32 @@ func (m *Mapper) put(n *nested.Node, t *target, v event.Field, o origins) bool {
 	if i < 0 || o.own == nil { // not a field's, or not from one
 		return sameText(v, m.tree.Values(n)[0])
 	}
-	switch w := &m.written[i]; {
-	case w.rank == t.rank: // the same field again: a list
-		m.tree.Add(n, v)
-		return true
-	case w.rank > t.rank:
+	switch have := m.written[i].rank; {
+	case have > t.rank:
 		return false
+	case have == t.rank: // the same field again: a list
+		m.tree.Add(n, v)
 	default:
-		if w.own != nil {
-			m.restore(w)
-		}
-		*w = written{n, t.rank, o.own, o.from}
-		values := m.tree.Values(n)
-		values[0] = v
-		return true
+		m.restore(n)
+		m.tree.Set(n, v)
 	}
+	m.written = append(m.written, written{n, t.rank, o.own, o.from})
+	return true
 }
 
-// restore gives a field that lost its ECS name its own one.
-func (m *Mapper) restore(w *written) {
-	if !slices.ContainsFunc(m.tree.Values(w.own), func(v event.Field) bool { return sameText(v, w.from) }) {
-		m.tree.Add(w.own, w.from)
+// restore gives the fields that lose an ECS name their own one.
+func (m *Mapper) restore(n *nested.Node) {
+	kept := m.written[:0]
+	for _, w := range m.written {
+		if w.node != n {
+			kept = append(kept, w)
+			continue
+		}
+		if w.own != nil && !slices.ContainsFunc(m.tree.Values(w.own), func(v event.Field) bool { return sameText(v, w.from) }) {
+			m.tree.Add(w.own, w.from)
+		}
 	}
+	m.written = kept
 }
 
 // origins is the field that a value came from and its own name; nil if it came

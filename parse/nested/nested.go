@@ -28,6 +28,7 @@ type Node struct {
 	epoch  uint64 // the record for which the rest holds
 	values []event.Field
 	list   bool
+	many   bool    // the children are the elements of a list
 	active []*Node // children of this record, in the order of their first value
 }
 
@@ -96,7 +97,7 @@ func (t *Tree) Begin() { t.epoch++; t.enter(t.root) }
 // enter makes a node part of the record.
 func (t *Tree) enter(n *Node) {
 	n.epoch = t.epoch
-	n.values, n.active, n.list = n.values[:0], n.active[:0], false
+	n.values, n.active, n.list, n.many = n.values[:0], n.active[:0], false, false
 }
 
 // touch makes a node and those above it part of the record.
@@ -116,10 +117,23 @@ func (t *Tree) Add(n *Node, v event.Field) {
 	n.values = append(n.values, v)
 }
 
+// Set gives a node one value in the place of those it has.
+func (t *Tree) Set(n *Node, v event.Field) {
+	t.touch(n)
+	n.values = append(n.values[:0], v)
+}
+
 // List makes a node a list however many values it has.
 func (t *Tree) List(n *Node) {
 	t.touch(n)
 	n.list = true
+}
+
+// Elements makes a node a list whose elements are the names below it: what is
+// under "a.x" and "a.y" is written as "a":[…,…].
+func (t *Tree) Elements(n *Node) {
+	t.touch(n)
+	n.many = true
 }
 
 // Values returns the record's values of a node.
@@ -149,12 +163,18 @@ func (t *Tree) each(n *Node, visit func(*Node, []event.Field)) {
 func (t *Tree) AppendJSON(dst []byte) []byte { return t.object(dst, t.root) }
 
 func (t *Tree) object(dst []byte, n *Node) []byte {
-	dst = append(dst, '{')
+	open, shut := byte('{'), byte('}')
+	if n.many {
+		open, shut = '[', ']'
+	}
+	dst = append(dst, open)
 	for i, c := range n.active {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = append(dst, c.key...)
+		if !n.many {
+			dst = append(dst, c.key...)
+		}
 		if len(c.active) == 0 {
 			dst = appendValues(dst, c)
 			continue
@@ -164,7 +184,7 @@ func (t *Tree) object(dst []byte, n *Node) []byte {
 		}
 		dst = t.object(dst, c)
 	}
-	return append(dst, '}')
+	return append(dst, shut)
 }
 
 // moveDown gives the values of a node that is an object to a member of it.

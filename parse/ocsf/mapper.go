@@ -1,0 +1,270 @@
+package ocsf
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/dwell-project/dwell/event"
+	"github.com/dwell-project/dwell/parse"
+	"github.com/dwell-project/dwell/parse/ecs"
+	"github.com/dwell-project/dwell/parse/nested"
+)
+
+// Mapper turns events into OCSF objects. It is used by one goroutine.
+type Mapper struct {
+	ecs    *ecs.Mapper
+	tables *Tables
+
+	from  *nested.Tree // the record by ECS names
+	tree  *nested.Tree
+	plans map[int64]map[string][]target // by class, then by ECS name
+	fixed map[string]event.Field        // texts that come again
+	base  base
+}
+
+// base are the nodes that every record has.
+type base struct {
+	class, className, category, categoryName, activity, activityName, typ, typeName,
+	severity, severityName, time, version, vendor, product, statusID, status, tags *nested.Node
+}
+
+// target is a goal, ready for the tree.
+type target struct {
+	goal
+	node *nested.Node
+	id   *nested.Node // of an enumeration
+}
+
+// NewMapper returns a mapper for events whose names are in names.
+func NewMapper(t *Tables, e *ecs.Tables, names *event.Names) *Mapper {
+	m := &Mapper{ecs: ecs.NewMapper(e, names), tables: t}
+	m.clear()
+	return m
+}
+
+func (m *Mapper) clear() {
+	m.tree, m.plans, m.fixed = nested.New(), map[int64]map[string][]target{}, map[string]event.Field{}
+	n := m.tree.Node
+	m.base = base{
+		n("class_uid"), n("class_name"), n("category_uid"), n("category_name"), n("activity_id"), n("activity_name"),
+		n("type_uid"), n("type_name"), n("severity_id"), n("severity"), n("time"), n("metadata.version"),
+		n("metadata.product.vendor_name"), n("metadata.product.name"), n("status_id"), n("status"), n("metadata.labels"),
+	}
+}
+
+// Append appends the event as one JSON object, without line end.
+func (m *Mapper) Append(dst []byte, e *event.Event) []byte {
+	if m.tree.Full() {
+		m.clear()
+	}
+	m.from = m.ecs.Map(e)
+	m.tree.Begin()
+	c, a := m.classOf()
+	m.head(e, c, a)
+	m.from.Each(func(n *nested.Node, values []event.Field) { m.leaf(c, n.Name(), values) })
+	return m.tree.AppendJSON(dst)
+}
+
+// classOf returns the class and the activity of the record.
+func (m *Mapper) classOf() (*class, *activity) {
+	for i := range m.tables.Classes {
+		c := &m.tables.Classes[i]
+		if !m.holds(c.When) {
+			continue
+		}
+		for j := range c.Activities {
+			if m.holds(c.Activities[j].When) {
+				return c, &c.Activities[j]
+			}
+		}
+	}
+	return &class{Name: "Base Event"}, &activity{ID: 99, Name: "Other"}
+}
+
+func (m *Mapper) holds(all conditions) bool {
+	for name, want := range all {
+		if !m.hasOne(name, want) {
+			return false
+		}
+	}
+	return true
+}
+
+func (m *Mapper) hasOne(name string, want list) bool {
+	for _, v := range m.from.Values(m.from.Node(name)) {
+		text := strings.ToLower(v.Text())
+		for _, w := range want {
+			prefix, open := strings.CutSuffix(w, "*")
+			if text == w || open && strings.HasPrefix(text, prefix) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// head writes what every record has.
+func (m *Mapper) head(e *event.Event, c *class, a *activity) {
+	b := &m.base
+	m.number(b.class, c.Class)
+	m.text(b.className, c.Name)
+	m.number(b.category, int64(c.Category))
+	m.text(b.categoryName, m.tables.Categories[c.Category])
+	m.number(b.activity, a.ID)
+	m.text(b.activityName, a.Name)
+	m.number(b.typ, c.Class*100+a.ID)
+	m.text(b.typeName, c.Name+": "+a.Name)
+	if !e.Time.IsZero() {
+		m.number(b.time, e.Time.UnixMilli())
+	}
+	id := m.severity()
+	m.number(b.severity, int64(id))
+	m.text(b.severityName, m.tables.Severity.Names[id])
+	m.text(b.version, Version)
+	dataset := e.Dataset
+	if e.Schema == parse.Unparsed {
+		dataset = parse.Unknown
+	}
+	vendor, product := m.tables.product(dataset)
+	if vendor != "" {
+		m.text(b.vendor, vendor)
+	}
+	m.text(b.product, product)
+	for _, tag := range m.from.Values(m.from.Node("tags")) {
+		m.tree.List(b.tags)
+		m.tree.Add(b.tags, tag)
+	}
+}
+
+// severity is what the record says of itself, else informational.
+func (m *Mapper) severity() int {
+	for _, name := range []string{"log.level", "event.severity"} {
+		for _, v := range m.from.Values(m.from.Node(name)) {
+			text := strings.ToLower(v.Text())
+			if id, ok := m.tables.Severity.Words[text]; ok {
+				return id
+			}
+		}
+	}
+	return 1
+}
+
+// leaf writes the values of an ECS name.
+func (m *Mapper) leaf(c *class, name string, values []event.Field) {
+	targets := m.targets(c, name)
+	for i, v := range values {
+		if v.IsText() && v.Text() == "-" {
+			m.tree.Add(m.tree.Node("unmapped."+name), v)
+			continue
+		}
+		for _, t := range targets {
+			m.put(t, i, v)
+		}
+	}
+}
+
+// targets returns where the values of an ECS name go in a class.
+func (m *Mapper) targets(c *class, name string) []target {
+	plan, ok := m.plans[c.Class]
+	if !ok {
+		plan = map[string][]target{}
+		m.plans[c.Class] = plan
+	}
+	if targets, ok := plan[name]; ok {
+		return targets
+	}
+	goals, known := m.tables.ClassNames[c.Class][name]
+	if !known {
+		goals, known = m.tables.Names[name]
+	}
+	if !known && name != "tags" {
+		goals = []goal{{To: "unmapped." + name}}
+	}
+	targets := []target{}
+	for _, g := range goals {
+		t := target{goal: g, node: m.tree.Node(g.To)}
+		if g.Enum != nil {
+			t.id = m.tree.Node(g.To + "_id")
+		}
+		targets = append(targets, t)
+	}
+	plan[name] = targets
+	return targets
+}
+
+// put writes the value of that place among its equals.
+func (m *Mapper) put(t target, at int, v event.Field) {
+	switch {
+	case t.Enum != nil:
+		m.enumerated(t, v)
+	case t.Map != nil:
+		if to, ok := t.Map[v.Text()]; ok {
+			m.text(t.node, to)
+			return
+		}
+		m.tree.Add(t.node, v)
+	case t.As == "time":
+		if when, ok := parse.When(v.AppendText(nil)); ok {
+			m.number(t.node, when.UnixMilli())
+		}
+	case t.As == "hash":
+		m.tree.Elements(t.node)
+		part := func(rest string) *nested.Node { return m.tree.Node(t.To + "." + t.Rest + "." + rest) }
+		m.text(part("algorithm"), t.Rest)
+		m.number(part("algorithm_id"), int64(t.ID))
+		m.tree.Add(part("value"), v)
+	case t.As == "element":
+		m.element(t, at, v, t.Rest)
+	case t.As == "named":
+		m.element(t, at, v, "name")
+	default:
+		if slices.ContainsFunc(m.tree.Values(t.node), func(w event.Field) bool { return w.Text() == v.Text() }) {
+			return
+		}
+		m.tree.Add(t.node, v)
+	}
+}
+
+// maxFixed bounds the texts that are remembered.
+const maxFixed = 4096
+
+// maxElements bounds the objects in one list; what is beyond is in the last.
+const maxElements = 256
+
+func (m *Mapper) element(t target, at int, v event.Field, rest string) {
+	n := m.tree.Node(t.To + "." + strconv.Itoa(min(at, maxElements)) + "." + rest)
+	if !m.tree.Has(n) {
+		m.tree.Elements(t.node)
+		m.tree.Add(n, v)
+	}
+}
+
+func (m *Mapper) enumerated(t target, v event.Field) {
+	text := v.Text()
+	one, ok := t.Enum[text]
+	if !ok {
+		one = t.Enum["*"]
+	}
+	if !m.tree.Has(t.id) {
+		m.number(t.id, one.id)
+		m.text(t.node, one.caption)
+	}
+}
+
+func (m *Mapper) number(n *nested.Node, v int64) {
+	m.tree.Add(n, event.Field{Kind: event.Number, Data: strconv.AppendInt(nil, v, 10)})
+}
+
+// text writes one of the texts of the tables.
+func (m *Mapper) text(n *nested.Node, s string) {
+	f, ok := m.fixed[s]
+	if !ok {
+		f = event.Field{Kind: event.Text, Data: []byte(s)}
+		if len(m.fixed) >= maxFixed {
+			clear(m.fixed)
+		}
+		m.fixed[s] = f
+	}
+	m.tree.Add(n, f)
+}
