@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/dwell-project/dwell/parse"
+	"github.com/dwell-project/dwell/parse/csvlog"
 	"github.com/dwell-project/dwell/parse/evtx"
 	"github.com/dwell-project/dwell/parse/jsonl"
 	"github.com/dwell-project/dwell/parse/lines"
@@ -32,7 +33,7 @@ const sure = 0.5
 // All returns every format, in the order in which they are asked. A Format is
 // comparable and has no state.
 func All() []parse.Format {
-	return []parse.Format{evtx.Format{}, jsonl.Format{}, winxml.Format{}, zeek.Format{}, w3c.Format{}, lines.Format{}}
+	return []parse.Format{evtx.Format{}, jsonl.Format{}, winxml.Format{}, zeek.Format{}, w3c.Format{}, csvlog.Format{}, lines.Format{}}
 }
 
 // ByName returns the format of the given name.
