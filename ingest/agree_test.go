@@ -219,6 +219,9 @@ func drawRecords(t *rapid.T, ordered bool) []record {
 	at := time.Duration(0)
 	for range rapid.IntRange(1, 40).Draw(t, "records") {
 		at += time.Duration(rapid.IntRange(1, 9000).Draw(t, "gap")) * time.Millisecond
+		if rapid.IntRange(0, 9).Draw(t, "long gap") == 0 {
+			at += 5 * time.Minute
+		}
 		r := record{
 			at: at, comes: at, user: rapid.SampledFrom([]string{"anna", "bert"}).Draw(t, "user"),
 			n: rapid.IntRange(1, 4).Draw(t, "n"), log: rapid.IntRange(0, 3).Draw(t, "log"),

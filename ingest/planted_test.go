@@ -26,9 +26,9 @@ func TestPlantedDifferencesAreSeen(t *testing.T) {
 				play(t, s, []record{
 					{user: "anna", n: 3}, {at: 1e9, comes: 1e9, user: "anna", n: 4}, {at: 3e11, comes: 3e11, user: "anna", n: 1},
 				})
-				same := cmp.Equal(scanned(t, s.dir, base, s.logs), s.out)
-				if want := planted.from == ""; same != want {
-					t.Fatalf("watch and scan give the same: %v; want %v", same, want)
+				diff := cmp.Diff(scanned(t, s.dir, base, s.logs), s.out)
+				if wanted := planted.from != ""; wanted != (diff != "") {
+					t.Fatalf("a difference is wanted: %v; (-scan +watch):\n%s", wanted, diff)
 				}
 			})
 		})

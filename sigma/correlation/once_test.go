@@ -107,6 +107,9 @@ func TestHeldMatchesAreNotLateForOneAnother(t *testing.T) {
 			if err := s.Add(m); err != nil {
 				t.Fatalf("Add: %v", err)
 			}
+			if err := s.Advance(m.Time); err != nil {
+				t.Fatalf("Advance: %v", err)
+			}
 		}
 		if err := s.Release(); err != nil {
 			t.Fatalf("Release: %v", err)

@@ -34,6 +34,7 @@ type Stream struct {
 	settled int64 // watermark
 	pending pending
 	held    *sorter // not nil: what came since Hold
+	later   int64   // what Advance said since Hold
 	ceiling int64   // event times beyond it do not move the watermark
 	done    bool
 }
@@ -41,7 +42,7 @@ type Stream struct {
 // NewStream returns a stream that gives its hits to emit, during Add, Advance
 // and Finish. An error of emit is returned by these.
 func NewStream(s *Set, o Options, emit func(*Hit) error) *Stream {
-	st := &Stream{bound: max(int64(o.Lateness), 0), latest: never, settled: never, ceiling: math.MaxInt64}
+	st := &Stream{bound: max(int64(o.Lateness), 0), latest: never, settled: never, later: never, ceiling: math.MaxInt64}
 	if o.Once {
 		st.once = newOnce(emit)
 		emit = st.once.take
@@ -102,7 +103,9 @@ func (s *Stream) Release() error {
 	if err := held.each(s.enter); err != nil {
 		return err
 	}
-	return s.advance(before(s.latest, s.bound))
+	later := s.later
+	s.later = never
+	return s.advance(before(max(s.latest, later), s.bound))
 }
 
 // Ceiling says that no event is later than t: the time of one that claims to be
@@ -126,7 +129,7 @@ func (s *Stream) Advance(now time.Time) error {
 		return ErrFinished
 	}
 	if s.held != nil {
-		s.latest = max(s.latest, nanos(now))
+		s.later = max(s.later, nanos(now))
 		return nil
 	}
 	return s.advance(before(nanos(now), s.bound))
