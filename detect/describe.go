@@ -30,11 +30,19 @@ func (m *Matcher) Ref() EventRef {
 	var id event.ID
 	id, m.work.text = ev.IDInto(m.program.names, m.work.text)
 	m.ref = EventRef{
-		ID: id, Time: ev.Time, Host: m.shared(ev.Host), Account: m.account(),
+		ID: id, Time: ev.Time, Host: m.host(ev), Account: m.account(),
 		Dataset: ev.Dataset, File: ev.Source.Path, Record: ev.Record, Offset: ev.Offset,
 	}
 	m.referred = true
 	return m.ref
+}
+
+// host returns the machine that the event speaks of, or comes from.
+func (m *Matcher) host(ev *event.Event) string {
+	if ev.Host.Kind == event.Absent && ev.Source != nil {
+		return ev.Source.Host
+	}
+	return m.shared(ev.Host)
 }
 
 // maxShared bounds the texts that a matcher keeps to hand out again, longShared,

@@ -46,7 +46,7 @@ func (f *Filter) Admits(ev *event.Event) bool {
 	if !f.To.IsZero() && (ev.Time.IsZero() || !ev.Time.Before(f.To)) {
 		return false
 	}
-	return f.Host == "" || strings.EqualFold(f.Host, ev.Host.Text())
+	return f.Host == "" || strings.EqualFold(f.Host, ev.HostName())
 }
 
 // Sink takes what a scan finds. Its functions are called on one goroutine, in

@@ -88,6 +88,15 @@ func (e *Event) Reset() {
 	*e = Event{Fields: e.Fields[:0], Source: e.Source}
 }
 
+// HostName returns the machine that the record speaks of: the one it names, else
+// the one its source comes from; "" if neither is known.
+func (e *Event) HostName() string {
+	if e.Host.Kind == Absent && e.Source != nil {
+		return e.Source.Host
+	}
+	return e.Host.Text()
+}
+
 // First returns the first field with the given name.
 func (e *Event) First(n Name) (Field, bool) {
 	for _, f := range e.Fields {

@@ -60,7 +60,7 @@ func (l *logons) of(ev *event.Event) (logonKey, bool) {
 	if !v.security {
 		return k, false
 	}
-	k.host = ev.Host.Text()
+	k.host = ev.HostName()
 	var found [roleWorkstation + 1]string
 	for _, f := range ev.Fields {
 		role := v.role(l.names, f.Name)

@@ -162,10 +162,13 @@ func (s *stats) newWork() parse.Work[[]parse.Problem] {
 			for _, f := range [...]*event.Field{&ev.Host, &ev.Code} {
 				key = append(append(append(key, byte(f.Kind)), f.Data...), 0)
 			}
+			if ev.Source != nil {
+				key = append(key, ev.Source.Host...)
+			}
 			if n, ok := known[string(key)]; ok {
 				n.add(one)
 			} else {
-				k := recordKey{ev.Host.Text(), ev.Dataset, ev.Code.Text()}
+				k := recordKey{ev.HostName(), ev.Dataset, ev.Code.Text()}
 				own.record(k, one)
 				if n := own.records[k]; n != nil {
 					known[string(key)] = n

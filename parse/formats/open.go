@@ -1,6 +1,7 @@
 package formats
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -41,7 +42,7 @@ func (w *walker) container(src unpack.Source, again func() (opened, error)) bool
 		}
 		p := &openPart{number: n, part: part, live: true, limits: w.limits(), again: again}
 		n++
-		goOn := w.source(parse.Input{Path: part.Path, Stored: src.Path, Open: p.open}, part.Head)
+		goOn := w.source(parse.Input{Path: part.Path, Stored: src.Path, Host: cmp.Or(part.Host, w.host), Open: p.open}, part.Head)
 		p.live = false
 		if !goOn {
 			return false

@@ -1,15 +1,18 @@
 package formats
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"iter"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/dwell-project/dwell/parse"
+	"github.com/dwell-project/dwell/parse/collection"
 	"github.com/dwell-project/dwell/parse/unpack"
 )
 
@@ -61,6 +64,7 @@ func Walk(paths []string, opt Options) iter.Seq2[parse.Input, error] {
 type walker struct {
 	opt   Options
 	yield func(parse.Input, error) bool
+	host  string // of the collection that the walk is in
 }
 
 func (w *walker) given(path string) bool {
@@ -93,6 +97,8 @@ func (w *walker) folder(path string) bool {
 	if err != nil && !w.refuse(path, cause(err)) {
 		return false
 	}
+	defer func(before string) { w.host = before }(w.host)
+	w.host = cmp.Or(collectionHost(path, entries), w.host)
 	for _, e := range entries {
 		below := strings.TrimRight(path, "/") + "/" + e.Name()
 		info, err := os.Stat(below)
@@ -115,6 +121,26 @@ func (w *walker) folder(path string) bool {
 	return true
 }
 
+// collectionHost returns the host whose files a folder holds, if it says so.
+func collectionHost(path string, entries []fs.DirEntry) string {
+	var names collection.Names
+	for _, e := range entries {
+		if collection.Wants(e.Name()) {
+			names = append(names, e.Name())
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	whole, err := filepath.Abs(path)
+	if err != nil {
+		whole = path
+	}
+	return collection.Host(filepath.Base(whole), names, func(name string) (io.ReadCloser, error) {
+		return os.Open(filepath.Join(path, name))
+	})
+}
+
 func (w *walker) file(path string) bool {
 	f, err := os.Open(path)
 	if err != nil {
@@ -130,7 +156,7 @@ func (w *walker) file(path string) bool {
 	if unpack.Recognise(head) != unpack.Plain {
 		return w.containerFile(path)
 	}
-	return w.source(parse.Input{Path: path, Stored: path, Open: func() (io.ReadCloser, error) { return os.Open(path) }}, head)
+	return w.source(parse.Input{Path: path, Stored: path, Host: w.host, Open: func() (io.ReadCloser, error) { return os.Open(path) }}, head)
 }
 
 func (w *walker) containerFile(path string) bool {

@@ -143,7 +143,7 @@ func TestArchiveWithoutFileSaysSo(t *testing.T) {
 	check(t, zipOf(t, nil), "top: no file in it")
 	check(t, zipOf(t, []file{{"folder/", ""}}), "top: no file in it")
 	check(t, tarOfHeaders(t, []tar.Header{{Name: "folder/", Typeflag: tar.TypeDir}}, nil), "top: no file in it")
-	check(t, append(sevenZipOf(t, nil)), "top: no file in it")
+	check(t, sevenZipOf(t, nil), "top: no file in it")
 }
 
 func TestNamesThatLeadOutAreSaidAndRead(t *testing.T) {

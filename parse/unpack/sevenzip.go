@@ -19,6 +19,7 @@ func (w *walk) sevenZip(it item) bool {
 	if err != nil {
 		return w.refuse(it.path, 0, sevenZipError(err))
 	}
+	it.hosts = sevenZipHosts(archive.File)
 	names := newNames()
 	for _, f := range archive.File {
 		if f.FileInfo().IsDir() {
@@ -42,7 +43,7 @@ func (w *walk) sevenZipFile(it item, f *sevenzip.File, names *names) bool {
 	if mode := f.FileInfo().Mode(); mode&fs.ModeType != 0 {
 		return w.entry(it, name, nil, errors.New("link, device or pipe: not read"))
 	}
-	r, err := guarded(func() (io.ReadCloser, error) { return f.Open() })
+	r, err := guarded(f.Open)
 	if err != nil {
 		return w.entry(it, name, nil, sevenZipError(err))
 	}

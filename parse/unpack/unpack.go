@@ -19,10 +19,12 @@ package unpack
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
+	"strings"
 
 	"github.com/dwell-project/dwell/parse"
 )
@@ -53,6 +55,9 @@ type Part struct {
 	// Path is the path given, then the name of the file in each archive as it
 	// is written there, joined by [Separator].
 	Path string
+	// Host is the host whose files the archive around the part holds, if it is a
+	// collection that says so; see package collection.
+	Host string
 	// Head is how the part begins: [HeadSize] bytes unless it is shorter. It is
 	// valid until Reader is read.
 	Head []byte
@@ -103,6 +108,18 @@ type item struct {
 	// at is what r reads, if it can be read at any place; size is its length.
 	at   io.ReaderAt
 	size int64
+	host string // whose files it holds, if an archive around it said so
+	// hosts are those of an archive's folders.
+	hosts map[string]string
+}
+
+// hostOf returns the host of an entry.
+func (it *item) hostOf(name string) string {
+	if len(it.hosts) == 0 {
+		return it.host
+	}
+	top, _, _ := strings.Cut(strings.ReplaceAll(name, `\`, "/"), "/")
+	return cmp.Or(it.hosts[top], it.hosts[""], it.host)
 }
 
 // open yields what is in an item.
@@ -114,7 +131,7 @@ func (w *walk) open(it item) bool {
 	}
 	kind := Recognise(head)
 	if kind == Plain {
-		return w.yield(Part{Path: it.path, Head: head, Reader: buffered}, nil)
+		return w.yield(Part{Path: it.path, Host: it.host, Head: head, Reader: buffered}, nil)
 	}
 	it.r = buffered
 	if it.depth++; it.depth > w.limits.Depth {
@@ -139,7 +156,7 @@ func (w *walk) compressed(it item, kind Kind) bool {
 		return w.refuse(it.path, 0, layerError(kind, err))
 	}
 	defer done()
-	goOn := w.open(item{path: it.path, depth: it.depth, r: w.budget.reader(&layerReader{r: r, kind: kind})})
+	goOn := w.open(item{path: it.path, host: it.host, depth: it.depth, r: w.budget.reader(&layerReader{r: r, kind: kind})})
 	return goOn && w.withinLimits(it.path)
 }
 
@@ -150,7 +167,7 @@ func (w *walk) entry(archive item, name string, r io.Reader, fault error) bool {
 	if fault != nil {
 		return w.refuse(path, 0, fault)
 	}
-	goOn := w.open(item{path: path, depth: archive.depth, r: w.budget.reader(r)})
+	goOn := w.open(item{path: path, host: archive.hostOf(name), depth: archive.depth, r: w.budget.reader(r)})
 	return goOn && w.withinLimits(archive.path)
 }
 

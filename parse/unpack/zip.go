@@ -1,7 +1,6 @@
 package unpack
 
 import (
-	"bufio"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -113,9 +112,10 @@ func readEnd(at io.ReaderAt, b []byte, end int64) (directoryPlace, error) {
 			end = place
 		}
 	}
+	// A base below zero says that bytes are missing in front.
 	d := directoryPlace{start: end - int64(size), end: end, entries: entries}
 	d.base = d.start - int64(start)
-	if size > uint64(end) || d.base < 0 {
+	if size > uint64(end) {
 		return directoryPlace{}, errNoDirectory
 	}
 	return d, nil
@@ -144,15 +144,15 @@ func readEnd64(at io.ReaderAt, end int64) (b []byte, place int64, ok bool) {
 // directory yields the files that the directory lists.
 func (z *zipWalk) directory(d directoryPlace) bool {
 	z.base = d.base
-	in := &countingReader{r: bufio.NewReaderSize(io.NewSectionReader(z.it.at, d.start, d.end-d.start), 64<<10)}
-	for n := uint64(0); in.n < d.end-d.start; n++ {
-		place := d.start + in.n
-		e, err := readDirectoryEntry(in)
+	z.it.hosts = z.hosts(d)
+	entries := z.entries(d)
+	for n := 1; entries.more(); n++ {
+		place := entries.place()
+		e, err := entries.next()
 		if err != nil {
-			return z.refuse(z.it.path, place, &fault{Zip, fmt.Errorf("reading entry %d of the directory: %w", n+1, err)}) &&
+			return z.refuse(z.it.path, place, &fault{Zip, fmt.Errorf("reading entry %d of the directory: %w", n, err)}) &&
 				z.recover(z.last, nil)
 		}
-		e.header += z.base
 		if !z.listed(&e) {
 			return false
 		}
@@ -165,10 +165,10 @@ func (z *zipWalk) listed(e *zipEntry) bool {
 	if e.isFolder() {
 		return true
 	}
-	if e.split {
-		return z.file(e, nil, errors.New("in another volume of a split archive: not read"))
-	}
 	err := z.findData(e)
+	if err != nil && e.split {
+		err = errors.New("in another volume of a split archive: not read")
+	}
 	z.last = max(z.last, e.data+e.stored)
 	if err != nil {
 		return z.file(e, nil, err)
@@ -231,67 +231,6 @@ const (
 
 func (e *zipEntry) isFolder() bool {
 	return strings.HasSuffix(e.name, "/") || e.size == 0 && strings.HasSuffix(e.name, `\`)
-}
-
-// readDirectoryEntry reads one entry of the directory.
-func readDirectoryEntry(r io.Reader) (zipEntry, error) {
-	var b [directoryHeaderSize]byte
-	if _, err := io.ReadFull(r, b[:]); err != nil {
-		return zipEntry{}, cutOff(err)
-	}
-	if binary.LittleEndian.Uint32(b[:]) != directorySignature {
-		return zipEntry{}, errors.New("it does not begin as one")
-	}
-	nameSize := int(binary.LittleEndian.Uint16(b[28:]))
-	extraSize := int(binary.LittleEndian.Uint16(b[30:]))
-	commentSize := int(binary.LittleEndian.Uint16(b[32:]))
-	rest := make([]byte, nameSize+extraSize+commentSize)
-	if _, err := io.ReadFull(r, rest); err != nil {
-		return zipEntry{}, cutOff(err)
-	}
-	e := zipEntry{
-		flags: binary.LittleEndian.Uint16(b[8:]), method: binary.LittleEndian.Uint16(b[10:]),
-		crc:    binary.LittleEndian.Uint32(b[16:]),
-		stored: int64(binary.LittleEndian.Uint32(b[20:])), size: int64(binary.LittleEndian.Uint32(b[24:])),
-		header:     int64(binary.LittleEndian.Uint32(b[42:])),
-		attributes: binary.LittleEndian.Uint32(b[38:]),
-		unix:       b[5] == 3 || b[5] == 19, // made on Unix or macOS
-		split:      binary.LittleEndian.Uint16(b[34:]) != 0 && binary.LittleEndian.Uint16(b[34:]) != 1<<16-1,
-	}
-	e.name = zipName(rest[:nameSize], e.flags)
-	return e, e.readExtra(rest[nameSize:nameSize+extraSize], &e.size, &e.stored, &e.header)
-}
-
-// readExtra reads what is in the extra field: the sizes that do not fit into
-// the header, in the order given.
-func (e *zipEntry) readExtra(extra []byte, large ...*int64) error {
-	const zip64 = 1
-	for len(extra) >= 4 {
-		kind, n := binary.LittleEndian.Uint16(extra), int(binary.LittleEndian.Uint16(extra[2:]))
-		extra = extra[4:]
-		if n > len(extra) {
-			break // what follows is padding
-		}
-		field := extra[:n]
-		extra = extra[n:]
-		if kind != zip64 {
-			continue
-		}
-		for _, v := range large {
-			if *v != 1<<32-1 {
-				continue
-			}
-			if len(field) < 8 {
-				return errors.New("its zip64 field is too short")
-			}
-			*v = int64(binary.LittleEndian.Uint64(field))
-			field = field[8:]
-			if *v < 0 {
-				return errors.New("a size in its zip64 field is too large")
-			}
-		}
-	}
-	return nil
 }
 
 // cutOff returns the error for a place where more was expected.
