@@ -59,8 +59,9 @@ type Feed struct {
 	// cannot be read, nothing is reported and Torn is set.
 	Tentative bool
 
-	// Last is the offset of the last record, -1 if there is none.
-	Last int64
+	// Last is the offset of the last record, -1 if there is none, LastSize its
+	// size in bytes.
+	Last, LastSize int64
 	Torn bool
 
 	part part
@@ -125,7 +126,9 @@ func (w *liveWorker) look(s *Scan, f *Feed) {
 	p.reset(len(f.Block.Data))
 	f.Last, f.Torn, f.late, f.most = -1, false, f.late[:0], time.Time{}
 	d.Decode(f.Block, func(ev *event.Event) bool {
-		f.Last = max(f.Last, ev.Offset)
+		if ev.Offset > f.Last {
+			f.Last, f.LastSize = ev.Offset, int64(len(ev.Raw))
+		}
 		if f.Known || ev.Offset < f.From || !s.Filter.Admits(ev) {
 			return true
 		}

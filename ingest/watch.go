@@ -162,7 +162,7 @@ func (w *Watch) work(now time.Time) error {
 	err := w.Live.Take(now, w.feeds[:w.n])
 	for i, p := range w.pieces {
 		if p.Done != nil && err == nil {
-			p.Done(w.feeds[i].Last, w.feeds[i].Torn)
+			p.Done(w.feeds[i].Last, w.feeds[i].LastSize, w.feeds[i].Torn)
 		}
 		if cap(p.Block.Data) <= keptBlock {
 			w.blocks = append(w.blocks, p.Block)

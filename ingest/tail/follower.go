@@ -2,6 +2,7 @@ package tail
 
 import (
 	"os"
+	"slices"
 	"time"
 
 	"github.com/dwell-project/dwell/parse"
@@ -57,10 +58,11 @@ type Piece struct {
 	// Tentative says that the block may be half-written: if it cannot be read
 	// whole, nothing of it shall be taken.
 	Tentative bool
-	// Done must be called before the next poll unless it is nil: with the offset
-	// of the last record, -1 if there is none, and whether the block was
-	// tentative and not taken.
-	Done func(last int64, torn bool)
+	// Done must be called before the next poll unless it is nil, and before the
+	// block is used for something else: with the offset of the last record, -1 if
+	// there is none, and its size in bytes, and whether the block was tentative
+	// and not taken.
+	Done func(last, size int64, torn bool)
 }
 
 // Sink takes what a poll gives.
@@ -94,7 +96,7 @@ func New(paths []string, o Options) *Follower {
 	if o.MaxOpen <= 0 {
 		o.MaxOpen = defaultMaxOpen
 	}
-	f := &Follower{paths: paths, opt: o, resume: o.Resume, refused: map[string]bool{}}
+	f := &Follower{paths: paths, opt: o, resume: slices.Clone(o.Resume), refused: map[string]bool{}}
 	for i := range o.Resume {
 		if o.Resume[i].Print.Read == 0 {
 			continue

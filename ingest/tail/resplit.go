@@ -17,12 +17,14 @@ type block struct {
 	sum     string    // of its bytes
 	last    int64     // offset of the last record known, -1 if there is none
 	first   string    // digest of the beginning of that record
+	edge    int64     // how many bytes are digested
 	changed time.Time // when it was seen to change
 	torn    bool      // it could not be read whole
 }
 
-// recordEdge is how many bytes of a record tell it from another in its place:
-// for an event log, signature, size, id, time, and the beginning of its values.
+// recordEdge is how many bytes of a record, if it has them, tell it from another
+// in its place: for an event log, signature, size, id, time, and the beginning
+// of its values.
 const recordEdge = 64
 
 // resplit gives the blocks of a file that are new or changed.
@@ -61,16 +63,17 @@ func (p *poll) block(one *file, b *parse.Block, known bool) error {
 	if was != nil && was.sum == sum {
 		is.changed = was.changed
 	}
-	if was != nil && was.last >= 0 && was.first == recordSum(b, was.last) {
-		is.last, is.first = was.last, was.first
+	if was != nil && was.last >= 0 && was.first == recordSum(b, was.last, was.edge) {
+		is.last, is.first, is.edge = was.last, was.first, was.edge
 	}
 	return p.sink.Take(&Piece{
 		Block: b, Format: one.format, From: is.last + 1, Known: known, Tentative: !known && p.now.Sub(is.changed) < p.opt.Idle,
-		Done: func(last int64, torn bool) {
+		Done: func(last, size int64, torn bool) {
 			if is.torn = torn; torn {
 				one.retry = true
 			} else if last >= 0 {
-				is.last, is.first = last, recordSum(b, last)
+				is.last, is.edge = last, min(size, recordEdge)
+				is.first = recordSum(b, last, is.edge)
 			}
 			one.blocks[b.Offset] = is
 		},
@@ -82,20 +85,20 @@ func shortSum(b []byte) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// recordSum is a digest of the beginning of the record at an offset.
-func recordSum(b *parse.Block, offset int64) string {
+// recordSum is a digest of the first bytes of the record at an offset.
+func recordSum(b *parse.Block, offset, edge int64) string {
 	at := offset - b.Offset
-	if at < 0 || at >= int64(len(b.Data)) {
+	if at < 0 || at+edge > int64(len(b.Data)) {
 		return ""
 	}
-	return shortSum(b.Data[at:min(at+recordEdge, int64(len(b.Data)))])
+	return shortSum(b.Data[at : at+edge])
 }
 
 // blockStates returns what is known of a file's blocks, by offset.
 func (one *file) blockStates() []BlockState {
 	var states []BlockState
 	for offset, b := range one.blocks {
-		state := BlockState{Offset: offset, Sum: b.sum, Last: b.last, First: b.first}
+		state := BlockState{Offset: offset, Sum: b.sum, Last: b.last, First: b.first, Edge: b.edge}
 		if b.torn {
 			state.Sum = "" // it is to be read again
 		}
@@ -113,6 +116,6 @@ func (one *file) resume(st *State) {
 	}
 	one.blocks, one.skip = map[int64]*block{}, 0
 	for _, b := range st.Blocks {
-		one.blocks[b.Offset] = &block{sum: b.Sum, last: b.Last, first: b.First}
+		one.blocks[b.Offset] = &block{sum: b.Sum, last: b.Last, first: b.First, edge: b.Edge}
 	}
 }

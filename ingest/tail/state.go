@@ -22,10 +22,11 @@ type State struct {
 type BlockState struct {
 	Offset int64  `json:"offset"`
 	Sum    string `json:"sum"`
-	// Last is the offset of the last record known, First a digest of what stands
-	// up to there.
+	// Last is the offset of the last record known, First a digest of its first
+	// Edge bytes.
 	Last  int64  `json:"last"`
 	First string `json:"first"`
+	Edge  int64  `json:"edge"`
 }
 
 // State returns how far every file was read, for [Options.Resume] of a later
