@@ -171,3 +171,13 @@ func below(t *testing.T, dir, path string) string {
 	}
 	return filepath.ToSlash(rel)
 }
+
+// The logs of a shell through DNS, recorded by others, are recognised.
+func TestShellThroughDNSIsFoundInRealLogs(t *testing.T) {
+	log := filepath.Join(dataDir(t, "rita"), "test_data", "json_with_all_fields", "dns.log")
+	p := newPack(t)
+	r := p.read(t, formats.Walk([]string{log}, formats.Options{}), func(problem parse.Problem) { t.Error(problem) })
+	if !slices.Contains(r.correlations, "zeek_dns_many_encoded_names") {
+		t.Errorf("of %d records only %q", len(r.fired), r.shown(p))
+	}
+}
