@@ -14,9 +14,11 @@ import (
 
 // inputFlags say what is read and how.
 type inputFlags struct {
-	Format  string `placeholder:"NAME" help:"Take every input for this format instead of recognising it by its content."`
-	Workers int    `placeholder:"N" help:"Decode and match so many blocks at once (default: the number of processors). The output does not depend on it."`
-	Quiet   bool   `short:"q" help:"No progress and no summary on standard error; what could not be read is still named."`
+	Format  string   `placeholder:"NAME" help:"Take every input for this format instead of recognising it by its content."`
+	Parsers []string `sep:"none" placeholder:"PATH" help:"Parsers for text logs besides the embedded ones: a YAML file or a folder of them. Repeatable."`
+	TZ      string   `name:"tz" placeholder:"ZONE" help:"The zone of times in text logs that name none, as Europe/Vienna or +02:00 (default: UTC, and the records are tagged)."`
+	Workers int      `placeholder:"N" help:"Decode and match so many blocks at once (default: the number of processors). The output does not depend on it."`
+	Quiet   bool     `short:"q" help:"No progress and no summary on standard error; what could not be read is still named."`
 
 	CPUProfile string `hidden:"" name:"cpuprofile" help:"Write a CPU profile."`
 	MemProfile string `hidden:"" name:"memprofile" help:"Write a heap profile at the end."`

@@ -12,6 +12,7 @@ import (
 
 	"github.com/dwell-project/dwell/parse"
 	"github.com/dwell-project/dwell/parse/formats"
+	textlog "github.com/dwell-project/dwell/parse/lines"
 	"github.com/dwell-project/dwell/parse/unpack"
 )
 
@@ -51,12 +52,20 @@ func (s *session) newInputs(paths []string, in *inputFlags, wantDigests bool) (*
 	if n := count(paths, formats.Stdin); n > 1 {
 		return nil, usageError("- can be named once")
 	}
+	text, err := textOptions(in)
+	if err != nil {
+		return nil, err
+	}
+	if _, ok := format.(textlog.Format); ok {
+		format = textlog.Format{Options: text}
+	}
 	i := &inputs{paths: paths, wantDigests: wantDigests, onBytes: func(int64) {}, streams: map[string]*meter{}, archive: -1}
 	i.opt = formats.Options{
 		Format: format,
 		Stdin:  i.stream(s.ctx, formats.Stdin, s.stdin),
 		Pipe:   func(path string, r io.Reader) io.Reader { return i.stream(s.ctx, path, r) },
 		Stored: func(n int64) { i.onBytes(n) },
+		Text:   text,
 	}
 	return i, nil
 }

@@ -18,8 +18,8 @@ import (
 type parseCommand struct {
 	Paths  []string `arg:"" optional:"" sep:"none" name:"path" help:"Log files, folders, or - for standard input."`
 	Output string   `short:"o" enum:"native,ecs,ocsf" default:"native" placeholder:"FORM" help:"One JSON object a line. native: the names and nesting of the source, all values decoded and typed; ecs: the names of the Elastic Common Schema; ocsf: those of the Open Cybersecurity Schema Framework."`
-	Test []string `sep:"none" placeholder:"PATH" help:"Run the tests in parser files or folders of them, and read nothing else."`
-	New  string   `placeholder:"SAMPLE" help:"Draft a parser from a sample of a text log and print it as YAML."`
+	Test   []string `sep:"none" placeholder:"PATH" help:"Run the tests in parser files or folders of them, and read nothing else."`
+	New    string   `placeholder:"SAMPLE" help:"Draft a parser from a sample of a text log and print it as YAML."`
 
 	inputFlags `embed:""`
 }

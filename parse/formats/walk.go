@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/dwell-project/dwell/parse"
+	"github.com/dwell-project/dwell/parse/lines"
 	"github.com/dwell-project/dwell/parse/collection"
 	"github.com/dwell-project/dwell/parse/unpack"
 )
@@ -34,6 +35,8 @@ type Options struct {
 	// Limits bound what containers can cost; the zero value means
 	// [unpack.DefaultLimits].
 	Limits unpack.Limits
+	// Text are the parsers of text logs and the zone of their times.
+	Text lines.Options
 }
 
 // Walk yields the sources under the given paths: a file as it is, a folder's
@@ -194,7 +197,7 @@ func (w *walker) source(in parse.Input, head []byte) bool {
 	in.Format = w.opt.Format
 	if in.Format == nil || len(head) == 0 {
 		var err error
-		if in.Format, _, err = Recognise(head); err != nil {
+		if in.Format, err = w.recognise(head); err != nil {
 			return w.yield(parse.Input{Path: in.Path, Stored: in.Stored}, parse.Problem{Path: in.Path, Err: err})
 		}
 	}

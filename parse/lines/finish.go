@@ -91,14 +91,7 @@ func (t *tables) add(p *Parser, names *event.Names) {
 		numbers := intern(cm.names)
 		t.captures[p] = append(t.captures[p], numbers)
 		if cm.pattern != nil {
-			for c, kind := range cm.pattern.classes {
-				switch kind {
-				case integer:
-					kinds[numbers[c]] = "int"
-				case decimal:
-					kinds[numbers[c]] = "number"
-				}
-			}
+			addTypes(kinds, cm.pattern, numbers)
 		}
 		if m.Columns != nil {
 			intern(m.Columns.Names)
@@ -119,6 +112,24 @@ func (t *tables) add(p *Parser, names *event.Names) {
 	t.code[p], t.host[p] = intern(p.Code), intern(p.Host)
 	for i, d := range p.Derive {
 		t.derived[p] = append(t.derived[p], newDerivation(d, p.compiled.derive[i], names))
+		if dp := p.compiled.derive[i]; dp != nil {
+			addTypes(kinds, dp, t.derived[p][i].names)
+		}
+	}
+}
+
+// addTypes notes which captures are numbers, unless the parser says otherwise.
+func addTypes(kinds map[event.Name]string, p *pattern, numbers []event.Name) {
+	for c, kind := range p.classes {
+		if _, ok := kinds[numbers[c]]; ok {
+			continue
+		}
+		switch kind {
+		case integer:
+			kinds[numbers[c]] = "int"
+		case decimal:
+			kinds[numbers[c]] = "number"
+		}
 	}
 }
 

@@ -99,3 +99,6 @@ func (s *Set) Table() (ecs.File, error) {
 	}
 	return ecs.File{Name: "parsers", Text: text}, nil
 }
+
+// Table is [Set.Table] of the format's parsers.
+func (f Format) Table() (ecs.File, error) { return f.set().Table() }

@@ -22,6 +22,7 @@ var files embed.FS
 // concurrent use.
 type Set struct {
 	parsers  []*Parser
+	own      int // how many of them are the user's
 	programs map[string][]*Parser
 	specific []*Parser // told by what stands in the text, in the order of asking
 	general  []*Parser // asked last
@@ -83,7 +84,12 @@ func Load(paths ...string) (*Set, error) {
 			}
 		}
 	}
-	return NewSet(all)
+	s, err := NewSet(all)
+	if err != nil {
+		return nil, err
+	}
+	s.own = own
+	return s, nil
 }
 
 func readPath(path string) ([]*Parser, error) {
@@ -267,3 +273,6 @@ func plainNumber(b []byte) bool {
 	}
 	return len(b) > 0 && isDigit(b[0]) && (b[0] != '0' || len(b) == 1 || b[1] == '.') && dots <= 1
 }
+
+// Own returns the parsers of the user's files among those that [Load] read.
+func (s *Set) Own() []*Parser { return s.parsers[:s.own] }
