@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/dwell-project/dwell/sigma"
 )
@@ -38,19 +39,45 @@ func (s *Set) FindFolded(text, folded []byte, w *Work) []int32 {
 	}
 	w.folded, w.slash = folded, w.slash[:0]
 	s.findWhole(w)
-	if len(s.keys) > 0 {
-		s.findKeys(w)
+	s.findDotted(text, w)
+	if len(s.digests) > 0 {
+		s.findDigests(w)
 	}
-	s.findWords(w)
-	if len(s.urls) > 0 {
-		s.findURLs(text, w)
-	}
-	if s.wild != nil {
-		s.wild.find(w)
+	if s.rare {
+		s.findRare(text, w)
 	}
 	slices.Sort(w.found)
 	w.found = slices.Compact(w.found)
 	return w.found
+}
+
+// findRare looks for what most sets have not.
+func (s *Set) findRare(text []byte, w *Work) {
+	if len(s.keys) > 0 {
+		s.findKeys(w)
+	}
+	if len(s.emails) > 0 {
+		s.findEmails(w)
+	}
+	if len(s.plainNames) > 0 {
+		s.findPlainNames(w)
+	}
+	if len(s.ja4) > 0 {
+		s.findJA4(w)
+	}
+	if s.has6 && bytes.IndexByte(w.folded, ':') >= 0 {
+		s.findAddress6(w)
+	}
+	if len(s.paths) > 0 && text[0] == '/' && len(text) <= maxWhole {
+		path, _, _ := bytes.Cut(text, []byte("#"))
+		s.lookup(s.paths, []byte(normalEscapes(string(path))), w)
+	}
+	if s.oddHosts {
+		s.findOddURLs(text, w)
+	}
+	if s.wild != nil {
+		s.wild.find(w)
+	}
 }
 
 // chain notes a probe and those with the same key.
@@ -88,21 +115,18 @@ func (s *Set) findWhole(w *Work) {
 			s.lookup(s.account, text[:at], w)
 		}
 	}
-	if len(s.words) > 0 && len(text) > 2 && text[2] == ':' {
+	if len(s.digests) > 0 && len(text) > 2 && text[2] == ':' {
 		if plain := bytes.ReplaceAll(text, []byte(":"), nil); isDigestText(plain) {
-			s.lookup(s.words, plain, w)
+			s.lookup(s.digests, plain, w)
 		}
 	}
 }
 
-func isDigestText(b []byte) bool {
-	switch len(b) {
+func isDigestText(b []byte) bool { return isDigestLength(len(b)) && endOfHex(b, 0) == len(b) }
+
+func isDigestLength(n int) bool {
+	switch n {
 	case 32, 40, 56, 64, 96, 128:
-		for _, c := range b {
-			if (c < '0' || c > '9') && (c < 'a' || c > 'f') {
-				return false
-			}
-		}
 		return true
 	}
 	return false
@@ -122,87 +146,165 @@ var wordByte = func() (t [256]bool) {
 	return t
 }()
 
-// findWords looks at each word of the text.
-func (s *Set) findWords(w *Work) {
+// findDotted looks at each word that has a dot in it. Dots are few, and finding
+// them costs next to nothing: so does a text without any.
+func (s *Set) findDotted(text []byte, w *Work) {
+	folded := w.folded
+	for at := 0; ; {
+		i := bytes.IndexByte(folded[at:], '.')
+		if i < 0 {
+			return
+		}
+		from, to := at+i, at+i+1
+		for from > at && wordByte[folded[from-1]] {
+			from--
+		}
+		for to < len(folded) && wordByte[folded[to]] {
+			to++
+		}
+		if to-from >= minValue {
+			s.dotted(span{from, to}, text, w)
+		}
+		at = to
+	}
+}
+
+// span is a part of a text.
+type span struct{ from, to int }
+
+// ending says what has a word behind its last dot as its own last part.
+type ending uint8
+
+const (
+	endsDomain ending = 1 << iota
+	endsHost          // of a URL
+	endsName          // of a file
+)
+
+// dotted looks up a word with a dot.
+func (s *Set) dotted(at span, text []byte, w *Work) {
+	for at.to > at.from && !wordEnd[w.folded[at.to-1]] {
+		at.to--
+	}
+	word := w.folded[at.from:at.to]
+	dot := bytes.LastIndexByte(word, '.')
+	if dot < 0 {
+		return
+	}
+	kinds := s.endings[string(word[dot+1:])]
+	if kinds&endsName != 0 {
+		s.fileName(at.to, word, w)
+	}
+	for !wordEnd[word[0]] && word[0] != '_' {
+		word = word[1:]
+	}
+	at.from = at.to - len(word)
+	if c := word[0]; '0' <= c && c <= '9' {
+		if a, ok := parse4(word); ok {
+			s.addr(a, w)
+			if s.endings[""]&endsHost != 0 && s.hosts[string(word)] {
+				s.urlAt(at, text, w)
+			}
+			return
+		}
+	}
+	if !isASCII(word) {
+		s.foreign(at, text, w)
+		return
+	}
+	if kinds&endsDomain != 0 {
+		s.domain(word, w)
+	}
+	if kinds&endsHost != 0 && s.hosts[string(word)] {
+		s.urlAt(at, text, w)
+	}
+}
+
+// foreign looks up a word with characters that the DNS writes otherwise.
+func (s *Set) foreign(at span, text []byte, w *Work) {
+	ascii, err := domainKey(string(w.folded[at.from:at.to]))
+	if err != nil {
+		return
+	}
+	kinds := s.endings[ascii[strings.LastIndexByte(ascii, '.')+1:]]
+	if kinds&endsDomain != 0 {
+		s.domain([]byte(ascii), w)
+	}
+	if kinds&endsHost != 0 && s.hosts[ascii] {
+		s.urlAt(at, text, w)
+	}
+}
+
+// wordEnd says which bytes a domain or address may begin and end with.
+var wordEnd = func() (t [256]bool) {
+	for c := range t {
+		t[c] = isWordByte(byte(c)) && bytes.IndexByte([]byte(".-_~$"), byte(c)) < 0
+	}
+	return t
+}()
+
+// hexByte says which bytes of folded text are hexadecimal digits.
+var hexByte = func() (t [256]bool) {
+	for c := range t {
+		t[c] = '0' <= c && c <= '9' || 'a' <= c && c <= 'f'
+	}
+	return t
+}()
+
+// shortestDigest is how many digits a digest has at least.
+const shortestDigest = 32
+
+// findDigests looks up the runs of as many digits as a digest has. A run so long
+// covers one of every shortestDigest bytes, so that only these are looked at.
+func (s *Set) findDigests(w *Work) {
 	text := w.folded
-	for i := 0; i < len(text); {
-		if !wordByte[text[i]] {
-			i++
+	for at, done := shortestDigest-1, 0; at < len(text); at += shortestDigest {
+		// Of such a run, what is 15 bytes before or 16 behind is part too.
+		if !hexByte[text[at]] || at < done || !hexByte[text[at-15]] && (at+16 >= len(text) || !hexByte[text[at+16]]) {
 			continue
 		}
-		from := i
-		for i < len(text) && wordByte[text[i]] {
-			i++
+		from := at
+		for from > done && hexByte[text[from-1]] {
+			from--
 		}
-		s.word(from, i, w)
-	}
-	if s.has6 && bytes.Count(text, []byte(":")) > 1 {
-		s.findAddress6(w)
+		done = endOfHex(text, at)
+		if !isDigestLength(done - from) {
+			continue
+		}
+		// A file may be named by its digest.
+		if before := from == 0 || !wordByte[text[from-1]]; before && (done == len(text) || !wordByte[text[done]] || text[done] == '.') {
+			s.lookup(s.digests, text[from:done], w)
+		}
 	}
 }
 
-// word looks up the word text[from:to].
-func (s *Set) word(from, to int, w *Work) {
+// endOfHex returns where the run of digits at text[at:] ends.
+func endOfHex(text []byte, at int) int {
+	for at < len(text) && hexByte[text[at]] {
+		at++
+	}
+	return at
+}
+
+const ja4Length = 36
+
+// findJA4 looks up JA4 fingerprints, which have '_' as their eleventh character.
+func (s *Set) findJA4(w *Work) {
 	text := w.folded
-	word := text[from:to]
-	if len(word) < minValue {
-		return
-	}
-	if len(s.words) > 0 && len(word) >= 32 {
-		s.digest(word, w)
-	}
-	if len(s.names) > 0 {
-		s.fileName(to, word, w)
-	}
-	trimmed := bytes.TrimRight(word, ".-_~$")
-	trimmed = bytes.TrimLeft(trimmed, ".-~$")
-	if len(trimmed) < minValue {
-		return
-	}
-	dot := bytes.LastIndexByte(trimmed, '.')
-	if dot < 0 && !hasWideDot(trimmed) {
-		return
-	}
-	if c := trimmed[0]; '0' <= c && c <= '9' {
-		if a, ok := parse4(trimmed); ok {
-			s.addr(a, w)
+	for at := 0; ; at++ {
+		i := bytes.IndexByte(text[at:], '_')
+		if i < 0 {
 			return
 		}
-	}
-	if len(s.domains) > 0 {
-		s.domain(trimmed, dot, w)
-	}
-	if len(s.emails) > 0 && from > 0 && text[from-1] == '@' {
-		s.email(from, trimmed, w)
+		at += i
+		if from := at - 10; from >= 0 && from+ja4Length <= len(text) {
+			s.lookup(s.ja4, text[from:from+ja4Length], w)
+		}
 	}
 }
 
-func (s *Set) digest(word []byte, w *Work) {
-	if len(word) == 36 && word[10] == '_' {
-		s.lookup(s.words, word, w) // JA4
-		return
-	}
-	if dot := bytes.IndexByte(word, '.'); dot >= 0 {
-		word = word[:dot] // a file that is named by its digest
-	}
-	if isDigestText(word) {
-		s.lookup(s.words, word, w)
-	}
-}
-
-// domain looks up the word and what it is below.
-func (s *Set) domain(word []byte, dot int, w *Work) {
-	if !isASCII(word) {
-		ascii, err := domainKey(string(word))
-		if err != nil {
-			return
-		}
-		word = []byte(ascii)
-		dot = bytes.LastIndexByte(word, '.')
-	}
-	if !s.endings[string(word[dot+1:])] {
-		return
-	}
+// domain looks up a name and what it is below.
+func (s *Set) domain(word []byte, w *Work) {
 	for {
 		s.lookup(s.domains, word, w)
 		at := bytes.IndexByte(word, '.')
@@ -213,28 +315,40 @@ func (s *Set) domain(word []byte, dot int, w *Work) {
 	}
 }
 
-// email looks up the address whose domain begins at from.
-func (s *Set) email(from int, domain []byte, w *Work) {
+// maxLocal is the longest local part of an e-mail address (RFC 5321, section
+// 4.5.3.1.1).
+const maxLocal = 64
+
+// findEmails looks at what stands around each '@'.
+func (s *Set) findEmails(w *Work) {
 	text := w.folded
-	at := from - 1
-	start := at
-	for start > 0 && at-start < 64 && isLocalByte(text[start-1]) {
-		start--
+	for at := 0; ; at++ {
+		i := bytes.IndexByte(text[at:], '@')
+		if i < 0 {
+			return
+		}
+		at += i
+		from, to := at, at+1
+		for from > 0 && at-from < maxLocal && isLocalByte(text[from-1]) {
+			from--
+		}
+		for to < len(text) && wordByte[text[to]] {
+			to++
+		}
+		if from == at || to == at+1 {
+			continue
+		}
+		host, err := domainKey(string(bytes.TrimRight(text[at+1:to], ".-_~$")))
+		if err != nil {
+			continue
+		}
+		key := append(bytes.Clone(text[from:at+1]), host...)
+		s.lookup(s.emails, key, w)
 	}
-	if start == at {
-		return
-	}
-	host, err := domainKey(string(domain))
-	if err != nil {
-		return
-	}
-	key := append(append([]byte{}, text[start:at+1]...), host...)
-	s.lookup(s.emails, key, w)
 }
 
 func isLocalByte(c byte) bool {
-	return isWordByte(c) || c == '+' || c == '\'' || c == '%' || c == '#' || c == '!' || c == '&' || c == '*' || c == '?' ||
-		c == '^' || c == '`' || c == '{' || c == '}' || c == '|' || c == '/' || c == '='
+	return isWordByte(c) || c == '+' || c == '\'' || c == '%'
 }
 
 func isASCII(b []byte) bool {
@@ -246,17 +360,11 @@ func isASCII(b []byte) bool {
 	return true
 }
 
-// hasWideDot says whether the word has one of the dots that IDNA takes for one
-// (RFC 3490, section 3.1).
-func hasWideDot(word []byte) bool {
-	return !isASCII(word) && bytes.ContainsAny(word, "。．｡")
-}
-
 func (s *Set) addr(a netip.Addr, w *Work) {
 	if n, ok := s.address[a]; ok {
 		s.chain(n, w)
 	}
-	if s.network != nil {
+	if s.network != nil && s.network.Contains(a) {
 		for _, n := range s.network.Supernets(netip.PrefixFrom(a, a.BitLen())) {
 			s.chain(n, w)
 		}

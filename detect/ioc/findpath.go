@@ -1,19 +1,54 @@
 package ioc
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
-// fileName looks up names and paths that end in the word at text[…:to].
+// fileName looks up the names and paths that end in the word before to.
 func (s *Set) fileName(to int, word []byte, w *Work) {
-	// A sentence may end with the name.
-	for _, c := range [2]int{0, 1} {
-		end := to - c
-		if c == 1 && (word[len(word)-1] != '.') {
-			return
+	for n, ok := s.names[string(word)]; ok && n >= 0; n = s.probes[n].next {
+		if w.endsIn(s.probes[n].term.Value, to) {
+			w.found = append(w.found, n)
 		}
-		for n, ok := s.names[string(word[:len(word)-c])]; ok && n >= 0; n = s.probes[n].next {
-			if w.endsIn(s.probes[n].term.Value, end) {
-				w.found = append(w.found, n)
+	}
+}
+
+// findPlainNames looks up names without a dot: the last part of the value, and
+// words behind a separator.
+func (s *Set) findPlainNames(w *Work) {
+	text := w.folded
+	for at := 0; at < len(text); {
+		from := at
+		if text[at] == '/' || text[at] == '\\' {
+			from++
+		} else if at > 0 {
+			next := bytes.IndexAny(text[at:], `/\`)
+			if next < 0 {
+				return
 			}
+			at += next
+			continue
+		}
+		to := from
+		for to < len(text) && wordByte[text[to]] {
+			to++
+		}
+		if end := len(text); to < end && bytes.IndexAny(text[to:], `/\`) < 0 {
+			s.plainName(lastSpan(text), w) // a name may have blanks in it
+		}
+		s.plainName(span{from, to}, w)
+		at = max(to, at+1)
+	}
+}
+
+// lastSpan is the word that the text ends in.
+func lastSpan(text []byte) span { return span{len(text) - len(lastWord(string(text))), len(text)} }
+
+func (s *Set) plainName(at span, w *Work) {
+	for n, ok := s.plainNames[string(w.folded[at.from:at.to])]; ok && n >= 0; n = s.probes[n].next {
+		if w.endsIn(s.probes[n].term.Value, at.to) {
+			w.found = append(w.found, n)
 		}
 	}
 }
@@ -44,22 +79,35 @@ func (w *Work) endsIn(path string, end int) bool {
 const maxKeyParts = 64
 
 // findKeys looks up registry keys: the value, or what stands between quotes or
-// blanks in a longer text, and the keys that they are below.
+// blanks in a longer text, and the keys that they are below. The kernel's own
+// spelling is looked for at the beginning alone.
 func (s *Set) findKeys(w *Work) {
-	text := w.folded
-	for i := 0; i < len(text); i++ {
-		if text[i] != 'h' && text[i] != '\\' || i > 0 && (wordByte[text[i-1]] || text[i-1] == '\\') {
-			continue
-		}
-		if hive(string(text[i:min(len(text), i+24)])) == "" {
-			continue
-		}
-		end := len(text)
-		if at := bytes.IndexAny(text[i:], "\"'\r\n<>|"); at >= 0 {
-			end = i + at
-		}
-		s.key(registryKey(text[i:min(end, i+maxWhole)]), w)
+	if bytes.HasPrefix(w.folded, []byte(`\registry\`)) {
+		s.keyAt(0, w)
 	}
+	for at := 0; ; at++ {
+		i := bytes.Index(w.folded[at:], []byte("hk"))
+		if i < 0 {
+			return
+		}
+		at += i
+		s.keyAt(at, w)
+	}
+}
+
+func (s *Set) keyAt(at int, w *Work) {
+	text := w.folded
+	if at > 0 && (wordByte[text[at-1]] || text[at-1] == '\\') || len(text)-at < 5 || bytes.IndexByte([]byte("lceur"), text[at+2]) < 0 {
+		return
+	}
+	if hive(string(text[at:min(len(text), at+24)])) == "" {
+		return
+	}
+	end := min(len(text), at+maxWhole)
+	if i := bytes.IndexAny(text[at:end], "\"'\r\n<>|"); i >= 0 {
+		end = at + i
+	}
+	s.key(registryKey(text[at:end]), w)
 }
 
 // key looks up a key and what it is below; a blank may be part of a name or the
@@ -74,48 +122,50 @@ func (s *Set) key(key string, w *Work) {
 	}
 }
 
-// findURLs looks at what has the form of a URL, at hosts that are followed by a
-// path, and at a value that is a path alone.
-func (s *Set) findURLs(text []byte, w *Work) {
-	if len(s.paths) > 0 && text[0] == '/' && len(text) <= maxWhole {
-		path, _, _ := bytes.Cut(text, []byte("#"))
-		s.lookup(s.paths, []byte(normalEscapes(string(path))), w)
+// urlAt looks up the URL around its host in the folded text.
+func (s *Set) urlAt(host span, text []byte, w *Work) {
+	if len(text) != len(w.folded) {
+		// Folding changed the length of something before: the place in the text
+		// as it came must be looked for.
+		s.findOddURLs(text, w)
+		return
 	}
-	rest, at := text, 0
-	for {
-		i := bytes.IndexByte(rest[at:], '/')
-		if i < 0 {
-			break
+	from := host.from
+	for from > 0 && host.from-from < 256 && text[from-1] > ' ' && text[from-1] != '/' && text[from-1] != '"' && text[from-1] != '\'' {
+		from-- // a user, perhaps
+	}
+	scheme := from
+	if bytes.HasSuffix(text[:from], []byte("://")) {
+		for scheme = from - 3; scheme > 0 && from-scheme < 16 && isHostByte(text[scheme-1]); scheme-- {
 		}
-		at += i
-		if at+1 < len(rest) && rest[at+1] == '/' && at > 0 && rest[at-1] == ':' {
-			at += s.urlAround(rest, at, w)
-		} else if at > 0 {
-			s.bareURL(rest, at, w)
-			at++
-		} else {
-			at++
-		}
+	} else {
+		scheme = host.from
+	}
+	end := host.to + urlLength(text[host.to:])
+	if end-scheme <= maxWhole {
+		s.url(string(text[scheme:end]), w)
 	}
 }
 
-// urlAround looks up the URL whose "//" is at text[at:] and returns how many
-// bytes of text need no second look.
-func (s *Set) urlAround(text []byte, at int, w *Work) int {
-	from := at - 1
-	for from > 0 && isScheme(string(text[from-1:at-1])) && at-from < 12 {
-		from--
+// findOddURLs looks at whatever stands around a '/'.
+func (s *Set) findOddURLs(text []byte, w *Work) {
+	for at := 0; ; at++ {
+		i := bytes.IndexByte(text[at:], '/')
+		if i < 0 {
+			return
+		}
+		at += i
+		from := at
+		for from > 0 && at-from < 300 && (isHostByte(text[from-1]) || bytes.IndexByte([]byte(":[]@"), text[from-1]) >= 0) {
+			from--
+		}
+		end := at + urlLength(text[at:])
+		if bytes.HasPrefix(text[at:], []byte("//")) && from < at && text[at-1] == ':' || from < at {
+			if end-from <= maxWhole {
+				s.url(string(text[from:end]), w)
+			}
+		}
 	}
-	end := at + 2 + urlLength(text[at+2:])
-	if end-from > maxWhole {
-		return 2
-	}
-	s.url(string(text[from:end]), w)
-	host := bytes.IndexByte(text[at+2:end], '/')
-	if host < 0 {
-		return end - at
-	}
-	return 2 + host + 1
 }
 
 // urlLength returns how much of the text is part of a URL that has begun.
@@ -128,21 +178,6 @@ func urlLength(text []byte) int {
 	return len(text)
 }
 
-// bareURL looks up a URL without scheme whose path begins at text[at:].
-func (s *Set) bareURL(text []byte, at int, w *Work) {
-	from := at
-	for from > 0 && (isHostByte(text[from-1]) || text[from-1] == ':') {
-		from--
-	}
-	host, _, _ := bytes.Cut(bytes.ToLower(text[from:at]), []byte(":"))
-	if len(host) == 0 || !s.hosts[string(host)] {
-		return
-	}
-	if end := at + urlLength(text[at:]); end-from <= maxWhole {
-		s.url(string(text[from:end]), w)
-	}
-}
-
 func isHostByte(c byte) bool { return wordByte[c] || 'A' <= c && c <= 'Z' }
 
 // url looks a URL up as it stands and without the punctuation that a sentence
@@ -150,8 +185,8 @@ func isHostByte(c byte) bool { return wordByte[c] || 'A' <= c && c <= 'Z' }
 func (s *Set) url(text string, w *Work) {
 	for {
 		u, err := parseURL(text)
-		if err != nil {
-			return
+		if err != nil || u.scheme == "" && strings.IndexByte(text, '/') < 0 {
+			return // a host alone is no URL
 		}
 		for n, ok := s.urls[u.bare()]; ok && n >= 0; n = s.probes[n].next {
 			if want, _ := parseURL(s.probes[n].term.Value); want.scheme == "" || u.scheme == "" || want.scheme == u.scheme {

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -139,15 +140,18 @@ func (i *Indicator) meta() *sigma.Meta {
 // derivedID names an indicator whose source does not: the same values give the
 // same id. It has the form of a UUID of version 8 (RFC 9562, section 5.8).
 func derivedID(patterns []Pattern) string {
-	h := sha256.New()
-	h.Write([]byte("dwell indicator 1\x00"))
+	form := []byte("dwell indicator 1\x00")
 	for _, p := range patterns {
 		for _, t := range p {
-			fmt.Fprintf(h, "%s\x00%s\x00%v\x00%d\x00", t.Type, t.Value, t.Wild, t.Port)
+			form = append(append(form, t.Type.String()...), 0)
+			form = append(append(form, t.Value...), 0)
+			form = append(strconv.AppendBool(form, t.Wild), 0)
+			form = append(strconv.AppendUint(form, uint64(t.Port), 10), 0)
 		}
-		h.Write([]byte{1})
+		form = append(form, 1)
 	}
-	sum := h.Sum(nil)[:16]
+	full := sha256.Sum256(form)
+	sum := full[:16]
 	sum[6] = sum[6]&0x0f | 0x80
 	sum[8] = sum[8]&0x3f | 0x80
 	s := hex.EncodeToString(sum)

@@ -176,7 +176,7 @@ func fileTail(s string) error {
 	switch {
 	case len(s) < 3:
 		return errTooWide
-	case !isWordByte(s[len(s)-1]) || s[len(s)-1] == '.':
+	case !wordEnd[s[len(s)-1]]:
 		return fmt.Errorf("%q does not end in the name of a file", s)
 	default:
 		return nil

@@ -27,7 +27,7 @@ var defanged = []struct {
 // refang undoes what reports do to a value so that nobody follows it:
 // hxxp://evil[.]example becomes http://evil.example.
 func refang(s string) string {
-	if !strings.ContainsAny(s, `[({<\*_`) && !mayBeDefanged(s) {
+	if !strings.ContainsAny(s, `[]({<\*`) && !mayBeDefanged(s) {
 		return s
 	}
 	for _, d := range defanged {
@@ -36,8 +36,20 @@ func refang(s string) string {
 	return s
 }
 
-// mayBeDefanged says whether a text without brackets is worth a closer look.
+// mayBeDefanged says whether a text without brackets is worth a closer look: it
+// has a scheme that is none, or a dot in words.
 func mayBeDefanged(s string) bool {
-	lower := strings.ToLower(s)
-	return strings.Contains(lower, " dot ") || strings.Contains(lower, "xp") || strings.HasPrefix(lower, "htxp") || strings.HasPrefix(lower, "meow")
+	if strings.Contains(s, " ") {
+		return true
+	}
+	at := strings.IndexByte(s, ':')
+	if at < 0 || at > len("https") {
+		return false
+	}
+	switch strings.ToLower(s[:at]) {
+	case "http", "https", "ftp", "ftps":
+		return false
+	default:
+		return true
+	}
 }

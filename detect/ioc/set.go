@@ -16,7 +16,8 @@ type Set struct {
 	indicators []*Indicator
 	probes     []probe
 
-	words   table // digests and JA4, by word
+	digests table
+	ja4     table
 	whole   table // user agents, mutexes, command lines, certificates, by whole value
 	account table
 	address map[netip.Addr]int32
@@ -24,14 +25,21 @@ type Set struct {
 	has6    bool
 
 	domains table
-	endings map[string]bool // the last labels of domains
+	// endings are the last labels of domains and hosts, "" for addresses,
+	// and the endings of names.
+	endings map[string]ending
 	emails  table
 	urls    table // by host, port and path, without the scheme
 	paths   table // URLs by path alone, for logs that keep host and path apart
 	hosts   map[string]bool
 	names   table // names of files and paths, by the last word
-	keys    table // of the registry
-	wild    *wildTable
+	// plainNames are those names whose last word has no dot.
+	plainNames table
+	// oddHosts says that some URL's host is neither a domain nor an IPv4 address.
+	oddHosts bool
+	rare     bool  // there is something for findRare
+	keys     table // of the registry
+	wild     *wildTable
 
 	mu    sync.Mutex // guards metas
 	metas map[int32]*sigma.Meta
@@ -54,15 +62,16 @@ type probe struct {
 // Compile makes a set of indicators.
 func Compile(indicators []*Indicator) *Set {
 	s := &Set{
-		indicators: indicators, words: table{}, whole: table{}, account: table{}, address: map[netip.Addr]int32{},
-		domains: table{}, endings: map[string]bool{}, emails: table{}, urls: table{}, paths: table{}, hosts: map[string]bool{},
-		names: table{}, keys: table{}, metas: map[int32]*sigma.Meta{},
+		indicators: indicators, digests: table{}, ja4: table{}, whole: table{}, account: table{}, address: map[netip.Addr]int32{},
+		domains: table{}, endings: map[string]ending{}, emails: table{}, urls: table{}, paths: table{}, hosts: map[string]bool{},
+		names: table{}, plainNames: table{}, keys: table{}, metas: map[int32]*sigma.Meta{},
 	}
 	for n, i := range indicators {
 		for _, p := range i.Patterns {
 			s.addPattern(int32(n), p)
 		}
 	}
+	s.rare = len(s.keys)+len(s.emails)+len(s.plainNames)+len(s.ja4)+len(s.paths) > 0 || s.has6 || s.oddHosts || s.wild != nil
 	return s
 }
 
@@ -141,20 +150,22 @@ func (s *Set) addTerm(p probe) {
 	case t.Type == IP:
 		s.addAddress(p)
 	case t.Type == Domain:
-		s.endings[t.Value[strings.LastIndexByte(t.Value, '.')+1:]] = true
+		s.endings[t.Value[strings.LastIndexByte(t.Value, '.')+1:]] |= endsDomain
 		s.file(s.domains, t.Value, p)
 	case t.Type == Email:
 		s.file(s.emails, t.Value, p)
 	case t.Type == URL:
 		s.addURL(p)
 	case t.Type == FileName, t.Type == FilePath:
-		s.file(s.names, lastWord(t.Value), p)
+		s.addName(p)
 	case t.Type == RegistryKey:
 		s.file(s.keys, t.Value, p)
 	case t.Type == Account:
 		s.file(s.account, t.Value, p)
-	case t.Type.isDigest(), t.Type == JA4:
-		s.file(s.words, t.Value, p)
+	case t.Type.isDigest():
+		s.file(s.digests, t.Value, p)
+	case t.Type == JA4:
+		s.file(s.ja4, t.Value, p)
 	default:
 		s.file(s.whole, t.Value, p)
 	}
@@ -198,11 +209,30 @@ func (s *Set) addURL(p probe) {
 	}
 	host := strings.TrimSuffix(u.host, portOf(u.host))
 	s.hosts[host] = true
+	switch _, is4 := parse4([]byte(host)); {
+	case is4:
+		s.endings[""] |= endsHost
+	case strings.Contains(host, ".") && isASCII([]byte(host)):
+		s.endings[host[strings.LastIndexByte(host, '.')+1:]] |= endsHost
+	default:
+		s.oddHosts = true
+	}
 	s.file(s.urls, u.bare(), p)
 	if len(u.path) > 1 {
 		p.host, p.next = host, -1
 		s.file(s.paths, u.path, p)
 	}
+}
+
+func (s *Set) addName(p probe) {
+	word := lastWord(p.term.Value)
+	dot := strings.LastIndexByte(word, '.')
+	if dot < 0 {
+		s.file(s.plainNames, word, p)
+		return
+	}
+	s.endings[word[dot+1:]] |= endsName
+	s.file(s.names, word, p)
 }
 
 // portOf returns ":8080" of "host:8080", "" if there is no port.
@@ -221,3 +251,6 @@ func lastWord(path string) string {
 	}
 	return path[at:]
 }
+
+// Owner returns the indicator that a probe belongs to.
+func (s *Set) Owner(probe int32) int32 { return s.probes[probe].indicator }
