@@ -2,10 +2,12 @@ package ecs
 
 import (
 	"bytes"
+	"math"
 	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/dwell-project/dwell/event"
 	"github.com/dwell-project/dwell/parse"
@@ -61,6 +63,14 @@ func conversion(name string) (converter, bool) {
 		return firstParts, true
 	case "extension":
 		return extension, true
+	case "seconds":
+		return inNanoseconds(time.Second), true
+	case "milliseconds":
+		return inNanoseconds(time.Millisecond), true
+	case "version":
+		return version, true
+	case "principal":
+		return principal, true
 	default:
 		return nil, false
 	}
@@ -181,9 +191,9 @@ func (m *Mapper) ofType(typ, text string) (event.Field, bool) {
 
 func account(m *Mapper, t *target, text string, o origins) bool {
 	if domain, name, ok := strings.Cut(text, `\`); ok && !strings.Contains(name, `\`) && name != "" {
-		written := m.textOf(t.part("name"), name, o)
+		m.textOf(t.part("name"), name, o)
 		m.textOf(t.part("domain"), domain, o)
-		return written && domain == ""
+		return false
 	}
 	if at := strings.LastIndexByte(text, '@'); at > 0 && at < len(text)-1 && !strings.ContainsAny(text, " \t/") {
 		m.textOf(t.part("name"), text[:at], o)
@@ -270,6 +280,37 @@ func (m *Mapper) elsewhere(t *target, name string) *target {
 		t.parts["/"+name] = p
 	}
 	return p
+}
+
+// inNanoseconds converts a number of units.
+func inNanoseconds(unit time.Duration) converter {
+	return func(m *Mapper, t *target, text string, o origins) bool {
+		n, err := strconv.ParseFloat(text, 64)
+		if err == nil && n >= 0 && n < 1e9 {
+			m.textOf(t, strconv.FormatInt(int64(math.Round(n*float64(unit))), 10), o)
+		}
+		return false
+	}
+}
+
+// version writes what follows HTTP/.
+func version(m *Mapper, t *target, text string, o origins) bool {
+	if _, after, ok := strings.Cut(text, "/"); ok {
+		m.textOf(t, after, o)
+		return false
+	}
+	return m.textOf(t, text, o)
+}
+
+// principal writes a name of Kerberos, eva/CORP.EXAMPLE or eva@CORP.EXAMPLE.
+func principal(m *Mapper, t *target, text string, o origins) bool {
+	at := strings.LastIndexAny(text, "/@")
+	if at < 0 {
+		return m.textOf(t.part("name"), text, o)
+	}
+	m.textOf(t.part("name"), text[:at], o)
+	m.textOf(t.part("domain"), text[at+1:], o)
+	return false
 }
 
 func mail(m *Mapper, t *target, text string, o origins) bool {

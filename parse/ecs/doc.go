@@ -56,6 +56,9 @@
 //	base       the last part of a path
 //	dir        all but the last part of a path
 //	extension  what follows the last dot of a file's name
+//	seconds    and milliseconds, as nanoseconds
+//	version    what follows the / of "HTTP/1.1"
+//	principal  name/REALM or name@REALM, under to as name and domain
 //
 // and map replaces values, "*" being any other.
 //
