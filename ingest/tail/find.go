@@ -34,10 +34,11 @@ func (p *poll) find() {
 			p.found(path, info)
 		}
 	}
-	for i := range p.resume {
-		p.rotated(&p.resume[i])
+	if !p.polled {
+		for i := range p.resume {
+			p.rotated(&p.resume[i])
+		}
 	}
-	p.resume = nil
 }
 
 // missing reports a path that leads nowhere at the first poll. Later it is a

@@ -82,7 +82,7 @@ type Follower struct {
 	opt     Options
 	files   []*file // in the order in which they were found
 	history []mark  // of files that are gone
-	resume  []State // not found yet
+	resume  []State // those without a path were found
 	stdin   *file
 	polled  bool
 	refused map[string]bool // paths that were reported

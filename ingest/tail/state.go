@@ -30,12 +30,18 @@ type BlockState struct {
 }
 
 // State returns how far every file was read, for [Options.Resume] of a later
-// run. What was handed to [Sink.Take] counts as read.
+// run. What was handed to [Sink.Take] counts as read. Files that an earlier run
+// read and this one has not found stay as they were.
 func (f *Follower) State() []State {
 	states := []State{}
 	for _, one := range f.files {
 		if one.next > 0 || len(one.blocks) > 0 {
 			states = append(states, State{Path: one.path, Print: one.mark, Offset: one.next, Blocks: one.blockStates()})
+		}
+	}
+	for _, st := range f.resume {
+		if st.Path != "" {
+			states = append(states, st)
 		}
 	}
 	return states
@@ -66,6 +72,7 @@ func (p *poll) rotated(st *State) {
 	}
 	if one := p.beside(st.Path, st.Print); one != nil {
 		one.resume(st)
+		st.Path = ""
 		p.files = append(p.files, one)
 	}
 }

@@ -311,6 +311,27 @@ func TestStateIsWhereTheNextRunGoesOn(t *testing.T) {
 	})
 }
 
+func TestStateOutlivesARunThatFindsNothing(t *testing.T) {
+	log := filepath.Join(t.TempDir(), "a.log")
+	write(t, log, "one\n")
+	first := newDesk(t, tail.Options{FromStart: true}, log)
+	first.poll(0, "a.log:1:0:one")
+	state := first.follower.State()
+	rename(t, log, log+"-away")
+	d := newDesk(t, tail.Options{Resume: state}, log)
+	if diff := cmp.Diff(state, d.follower.State()); diff != "" {
+		t.Errorf("state before the first poll (-want +got):\n%s", diff)
+	}
+	d.poll(0)
+	if diff := cmp.Diff(state, d.follower.State()); diff != "" {
+		t.Errorf("state without the file (-want +got):\n%s", diff)
+	}
+	rename(t, log+"-away", log)
+	d.poll(soon)
+	appendTo(t, log, "two\n")
+	d.poll(soon, "a.log:2:4:two")
+}
+
 func TestFileOfAnotherWayOfWritingIsSplitAnew(t *testing.T) {
 	log := filepath.Join(t.TempDir(), "a.log")
 	write(t, log, "one\n")
