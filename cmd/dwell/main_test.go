@@ -51,6 +51,8 @@ func TestStories(t *testing.T) {
 			"digest":    digest,
 			"compress":  compress,
 			"pack":      pack,
+			"lock":      lock,
+			"halve":     halve,
 			"eventid":   eventID,
 		},
 	})

@@ -38,9 +38,10 @@ type zipEntry struct {
 	header        int64 // where its local header is
 	data          int64 // where its data are, once that is known
 	attributes    uint32
-	unix          bool // attributes hold a Unix mode
-	split         bool // it is in another volume
-	unsized       bool // crc, stored and size stand behind the data
+	unix          bool  // attributes hold a Unix mode
+	split         bool  // it is in another volume
+	fault         error // what is wrong with what it says, if it can be read on
+	unsized       bool  // crc, stored and size stand behind the data
 }
 
 // flags of an entry.
@@ -115,10 +116,26 @@ func readEnd(at io.ReaderAt, b []byte, end int64) (directoryPlace, error) {
 	// A base below zero says that bytes are missing in front.
 	d := directoryPlace{start: end - int64(size), end: end, entries: entries}
 	d.base = d.start - int64(start)
-	if size > uint64(end) {
+	switch {
+	case beginsDirectory(at, d.start):
+		return d, nil
+	case beginsDirectory(at, int64(start)): // the size is wrong
+		return directoryPlace{start: int64(start), end: end, entries: entries}, nil
+	case size == 0 && entries == 0:
+		return d, nil
+	default:
 		return directoryPlace{}, errNoDirectory
 	}
-	return d, nil
+}
+
+// beginsDirectory says whether an entry of a directory is at the place.
+func beginsDirectory(at io.ReaderAt, place int64) bool {
+	var b [4]byte
+	if place < 0 {
+		return false
+	}
+	n, _ := at.ReadAt(b[:], place)
+	return n == len(b) && binary.LittleEndian.Uint32(b[:]) == directorySignature
 }
 
 // readEnd64 reads the zip64 form of the record, whose locator is before the
@@ -166,6 +183,9 @@ func (z *zipWalk) listed(e *zipEntry) bool {
 		return true
 	}
 	err := z.findData(e)
+	if err == nil && e.fault != nil {
+		err = &fault{Zip, e.fault}
+	}
 	if err != nil && e.split {
 		err = errors.New("in another volume of a split archive: not read")
 	}

@@ -66,7 +66,8 @@ func readDirectoryEntry(r io.Reader) (zipEntry, error) {
 		split:      binary.LittleEndian.Uint16(b[34:]) != 0 && binary.LittleEndian.Uint16(b[34:]) != 1<<16-1,
 	}
 	e.name = zipName(rest[:nameSize], e.flags)
-	return e, e.readExtra(rest[nameSize:nameSize+extraSize], &e.size, &e.stored, &e.header)
+	e.fault = e.readExtra(rest[nameSize:nameSize+extraSize], &e.size, &e.stored, &e.header)
+	return e, nil
 }
 
 // readExtra reads what is in the extra field: the sizes that do not fit into
@@ -91,9 +92,9 @@ func (e *zipEntry) readExtra(extra []byte, large ...*int64) error {
 			if len(field) < 8 {
 				return errors.New("its zip64 field is too short")
 			}
-			*v = int64(binary.LittleEndian.Uint64(field))
+			size := int64(binary.LittleEndian.Uint64(field))
 			field = field[8:]
-			if *v < 0 {
+			if *v = max(size, 0); size < 0 {
 				return errors.New("a size in its zip64 field is too large")
 			}
 		}
