@@ -47,6 +47,7 @@ func (d *Dumper) AppendLines(dst []byte, b *parse.Block, report func(parse.Probl
 		at := len(d.out)
 		d.limit = at + maxLine
 		d.vals, d.depth, d.steps = d.vals[:0], 0, 0
+		d.templates.bound = 0 // for the record: binding may nest
 		err := d.root(rec)
 		if err != nil {
 			w.recordProblem(rec, err)
@@ -409,7 +410,6 @@ func (d *Dumper) beside(run []node, vals []value, o *object) error {
 	if isSpace(run) {
 		return nil
 	}
-	d.templates.bound = 0
 	var c linePlanner
 	for _, kid := range c.sources(d.bind(run, vals)) {
 		if err := d.child(kid.val, o); err != nil {
@@ -421,7 +421,6 @@ func (d *Dumper) beside(run []node, vals []value, o *object) error {
 
 // bound writes an element whose shape depends on its values.
 func (d *Dumper) bound(o *lineOp, vals []value) error {
-	d.templates.bound = 0
 	elem := *o.odd.elem
 	elem.depends = -1 // that the element is there has been decided
 	nodes := d.bind([]node{{kind: nodeElement, elem: &elem}}, vals)
