@@ -12,8 +12,8 @@ import (
 	"strings"
 
 	"github.com/dwell-project/dwell/parse"
-	"github.com/dwell-project/dwell/parse/lines"
 	"github.com/dwell-project/dwell/parse/collection"
+	"github.com/dwell-project/dwell/parse/lines"
 	"github.com/dwell-project/dwell/parse/unpack"
 )
 

@@ -95,11 +95,11 @@ func TestZipWithoutItsEndIsRecovered(t *testing.T) {
 	files := []file{{"a", strings.Repeat("first", 100)}, {"b/c", "second"}, {"d", strings.Repeat("third", 100)}}
 	for name, data := range map[string][]byte{"sizes in front": sized(t, files), "sizes behind": zipOf(t, files)} {
 		t.Run(name, func(t *testing.T) {
-			lost := bytes.Index(data, []byte("PK\x01\x02"))
-			check(t, data[:lost],
+			data, _, _ := bytes.Cut(data, []byte("PK\x01\x02"))
+			check(t, data,
 				"top: zip: cut off: no directory at its end; its entries are looked for one by one",
 				"top!a = "+files[0].text, "top!b/c = second", "top!d = "+files[2].text)
-			last := bytes.LastIndex(data[:lost], []byte("PK\x03\x04"))
+			last := bytes.LastIndex(data, []byte("PK\x03\x04"))
 			got := list(t, source(data[:last+35], true), unpack.DefaultLimits())
 			want := []string{
 				"top: zip: cut off: no directory at its end; its entries are looked for one by one",
@@ -170,8 +170,11 @@ func TestSameNameTwiceIsSaidAndBothAreRead(t *testing.T) {
 
 func TestLinksAndDevicesAreSaid(t *testing.T) {
 	check(t, tarOfHeaders(t, []tar.Header{
-		{Name: "link", Typeflag: tar.TypeSymlink, Linkname: "/etc/shadow"}, {Name: "hard", Typeflag: tar.TypeLink, Linkname: "a"},
-		{Name: "disk", Typeflag: tar.TypeBlock}, {Name: "tty", Typeflag: tar.TypeChar}, {Name: "pipe", Typeflag: tar.TypeFifo},
+		{Name: "link", Typeflag: tar.TypeSymlink, Linkname: "/etc/shadow"},
+		{Name: "hard", Typeflag: tar.TypeLink, Linkname: "a"},
+		{Name: "disk", Typeflag: tar.TypeBlock},
+		{Name: "tty", Typeflag: tar.TypeChar},
+		{Name: "pipe", Typeflag: tar.TypeFifo},
 		{Name: "a", Size: 1},
 	}, []file{5: {"", "1"}}),
 		"top!link: symbolic link to /etc/shadow: not read", "top!hard: hard link to a: not read",

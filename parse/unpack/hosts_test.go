@@ -12,7 +12,9 @@ func TestHostOfACollectionHoldsForItsFiles(t *testing.T) {
 	inner := tarOf(t, []file{{"x.log", "in a container"}})
 	velociraptor := []file{
 		{"uploads/auto/C%3A/inetpub/logs/LogFiles/u_ex.log", "before the host is named"},
-		{"client_info.json", `{"Hostname":"WS1"}`}, {"uploads.json", "{}"}, {"results/old.tar", string(inner)},
+		{"client_info.json", `{"Hostname":"WS1"}`},
+		{"uploads.json", "{}"},
+		{"results/old.tar", string(inner)},
 	}
 	kape := []file{
 		{"ws2/C/inetpub/u_ex.log", "x"}, {"ws2/2025_CopyLog.csv", "SourceFile"}, {"beside.log", "y"},

@@ -182,14 +182,14 @@ func sevenZipOf(t testing.TB, files []file) []byte {
 func appendFilesInfo(header []byte, files []file, empty []bool) []byte {
 	header = appendNumber(append(header, 0x05), uint64(len(files)))
 	bits := make([]byte, (len(files)+7)/8)
-	any := false
+	some := false
 	for i, e := range empty {
 		if e {
 			bits[i/8] |= 0x80 >> (i % 8)
-			any = true
+			some = true
 		}
 	}
-	if any {
+	if some {
 		header = append(appendNumber(append(header, 0x0e), uint64(len(bits))), bits...) // EmptyStream
 		header = append(header, 0x0f, 0x01, 0xff)                                       // EmptyFile, all of them
 	}
