@@ -14,6 +14,7 @@ type envelope struct {
 	program  []byte
 	pid      []byte
 	msgid    []byte
+	repeated []byte // how often the text came, if more than once
 	data     []byte // RFC 5424 structured data, with its brackets
 	body     []byte
 
@@ -26,7 +27,21 @@ type envelope struct {
 // variants (a year, milliseconds, a zone, an RFC 3339 time, no host, no
 // program), and the prefix of container logs (CRI). The body is the whole
 // record if there is none.
+//
+// "message repeated 3 times: [ text]", as rsyslog writes, is text.
 func (e *envelope) open(record []byte) {
+	e.header(record)
+	rest, ok := bytes.CutPrefix(e.body, []byte("message repeated "))
+	if !ok {
+		return
+	}
+	n := runOf(integer, rest)
+	if inner, ok := bytes.CutPrefix(rest[n:], []byte(" times: [")); ok && n > 0 && bytes.HasSuffix(inner, []byte("]")) {
+		e.repeated, e.body = rest[:n], bytes.TrimLeft(inner[:len(inner)-1], " ")
+	}
+}
+
+func (e *envelope) header(record []byte) {
 	*e = envelope{body: record}
 	rest := e.takePriority(record)
 	switch {

@@ -48,13 +48,19 @@ func (p *Parser) Mapping() map[string]string {
 	return m
 }
 
-// commonECS is where the fields of a header belong.
-func commonECS() map[string]string {
+// headerECS is where the fields of a header belong.
+func headerECS() map[string]string {
 	return map[string]string{
 		"syslog.hostname": "host.name", "syslog.program": "process.name", "syslog.pid": "process.pid",
 		"syslog.priority": "log.syslog.priority", "syslog.msgid": "log.syslog.msgid",
-		"pid": "process.pid", "message": "message", "tags": "tags",
 	}
+}
+
+// commonECS is where the fields of a header and those of all parsers belong.
+func commonECS() map[string]string {
+	m := headerECS()
+	m["pid"], m["message"], m["tags"] = "process.pid", "message", "tags"
+	return m
 }
 
 // isECSName says whether a name is one of the schema's, as far as parsers use
@@ -71,7 +77,7 @@ func isECSName(name string) bool {
 // ecs, one section each.
 func (s *Set) Table() (ecs.File, error) {
 	type when struct {
-		Schema string `yaml:"schema"`
+		Schema string `yaml:"schema,omitempty"`
 	}
 	type goal struct {
 		To string `yaml:"to"`
@@ -79,10 +85,14 @@ func (s *Set) Table() (ecs.File, error) {
 	}
 	type section struct {
 		When      when              `yaml:"when"`
-		Namespace string            `yaml:"namespace"`
+		Namespace string            `yaml:"namespace,omitempty"`
 		Names     map[string][]goal `yaml:"names"`
 	}
-	var all []section
+	header := map[string][]goal{}
+	for native, to := range headerECS() {
+		header[native] = []goal{{To: to}}
+	}
+	all := []section{{Names: header}} // JSON in an envelope has the header's fields too
 	for _, p := range s.parsers {
 		names := map[string][]goal{}
 		for native, targets := range p.Mapping() {
