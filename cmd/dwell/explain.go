@@ -66,12 +66,12 @@ func (c *explainCommand) explainGroup(s *session, f *findings, g *hits.Group) er
 		return errors.Join(look.err, out.Flush())
 	}
 	rule := findRule(f.rules.collection.Rules, g.Rule)
-	if rule == nil {
+	if rule == nil && f.rules.program.Indicators().Len() == 0 {
 		return fmt.Errorf("the rule %q is not among those loaded", g.Rule.Title)
 	}
 	at := &g.Example.Event
 	v := visit{
-		paths: []string{at.File}, in: &c.inputFlags, rules: f.rules, rule: rule,
+		paths: []string{at.File}, in: &c.inputFlags, rules: f.rules, rule: rule, indicator: g.Rule,
 		report: func(parse.Problem) {}, // the scan has reported them
 		wanted: func(ev *event.Event) bool {
 			return ev.Offset == at.Offset && ev.Record == at.Record && ev.ID(f.rules.names) == at.ID

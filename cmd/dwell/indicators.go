@@ -1,10 +1,14 @@
 package main
 
 import (
+	"encoding/hex"
 	"fmt"
 	"strings"
 
+	"github.com/dwell-project/dwell/cmd/dwell/table"
+	"github.com/dwell-project/dwell/detect"
 	"github.com/dwell-project/dwell/detect/ioc"
+	"github.com/dwell-project/dwell/event"
 )
 
 // indicatorFlags say which indicators of compromise are looked for.
@@ -13,26 +17,55 @@ type indicatorFlags struct {
 	WarningList []string `sep:"none" name:"warninglist" placeholder:"FILE" help:"MISP warning list; indicators on it are named and not looked for. Repeatable."`
 }
 
-// read reads the indicators and reports what of them is not used.
-func (f *indicatorFlags) read(s *session) ([]*ioc.Indicator, error) {
+// read reads the indicators into the ruleset and reports what of them is not
+// used.
+func (f *indicatorFlags) read(s *session, r *ruleset) error {
 	if len(f.IOC) == 0 {
 		if len(f.WarningList) > 0 {
-			return nil, usageError("--warninglist takes indicators out that --ioc names; there is no --ioc")
+			return usageError("--warninglist takes indicators out that --ioc names; there is no --ioc")
 		}
-		return nil, nil
+		return nil
 	}
 	var lists []*ioc.WarningList
 	for _, p := range f.WarningList {
 		w, err := ioc.LoadWarningList(p)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		lists = append(lists, w)
 	}
 	c := ioc.Load(f.IOC)
 	c.LeaveOut(lists)
 	s.trouble.indicatorsLeftOut(c)
-	return c.Indicators, nil
+	r.indicators = c.Indicators
+	for _, file := range c.Files {
+		r.indicatorFiles = append(r.indicatorFiles, fileEntry{Path: file.Path, SHA256: hex.EncodeToString(file.Digest[:])})
+	}
+	for _, w := range lists {
+		r.indicatorFiles = append(r.indicatorFiles, fileEntry{Path: w.File, SHA256: hex.EncodeToString(w.Digest[:])})
+	}
+	return nil
+}
+
+// sighted shows an indicator on one event, which m has matched last.
+func (l *looks) sighted(v *visit, m *detect.Matcher, ev *event.Event) {
+	ref := m.Ref()
+	l.meta(v.indicator)
+	l.line("")
+	l.ref(&ref)
+	l.line("")
+	l.line("The indicator is in:")
+	for _, n := range m.Match(ev) {
+		d := m.Detection(n)
+		if d.Rule.ID != v.indicator.ID || !v.rules.program.IsIndicator(n) {
+			continue
+		}
+		for i := range d.Matched {
+			l.line("  %s: %s", table.Clean(d.Matched[i].Field), table.Clean(cut(d.Matched[i].Text())))
+		}
+	}
+	l.line("")
+	l.record(v, ev)
 }
 
 // indicatorsLeftOut reports what indicator files have that is not used. Values

@@ -30,6 +30,7 @@ type manifest struct {
 	Rules      rulesEntry     `json:"rules"`
 	Taxonomy   []tableEntry   `json:"taxonomy"`
 	Exceptions []fileEntry    `json:"exceptions"`
+	Indicators []fileEntry    `json:"indicators"`
 	Counts     countsEntry    `json:"counts"`
 	Sources    []sourcesEntry `json:"sources"`
 	// Problems are the first 1,000 messages.
@@ -98,10 +99,11 @@ func (s *session) writeManifest(path string, f *findings, ended error) error {
 		Manifest: manifestForm, Dwell: thisVersion(), Arguments: s.args,
 		Started: s.started.UTC(), Ended: s.now().UTC(), TimeZone: "UTC",
 		Completed: ended == nil, Inputs: []inputEntry{}, Taxonomy: []tableEntry{}, Exceptions: []fileEntry{},
-		Problems: append([]string{}, s.trouble.list()...),
-		Counts:   s.counts(f),
-		Rules:    rulesManifest(f.rules),
-		Sources:  sourcesManifest(f.tally),
+		Indicators: f.rules.indicatorFiles,
+		Problems:   append([]string{}, s.trouble.list()...),
+		Counts:     s.counts(f),
+		Rules:      rulesManifest(f.rules),
+		Sources:    sourcesManifest(f.tally),
 	}
 	if ended != nil {
 		m.Error = ended.Error()

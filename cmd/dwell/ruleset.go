@@ -23,7 +23,7 @@ type ruleset struct {
 	indicators []*ioc.Indicator
 	// paths are what --rules named, exceptionFiles what --exceptions did.
 	paths, exceptionFiles []string
-	indicatorFiles        []string
+	indicatorFiles        []fileEntry // with warning lists
 }
 
 // collection reads the rules that the flags name, else the embedded ones.
@@ -81,10 +81,10 @@ func (f *ruleFlags) load(s *session) (*ruleset, error) { return f.loadWith(s, &i
 // loadWith is load with indicators beside the rules.
 func (f *ruleFlags) loadWith(s *session, indicators *indicatorFlags) (*ruleset, error) {
 	r := &ruleset{
-		names: event.NewNames(), paths: f.Rules, exceptionFiles: f.Exceptions, indicatorFiles: indicators.IOC,
+		names: event.NewNames(), paths: f.Rules, exceptionFiles: f.Exceptions, indicatorFiles: []fileEntry{},
 	}
 	var err error
-	if r.indicators, err = indicators.read(s); err != nil {
+	if err = indicators.read(s, r); err != nil {
 		return nil, err
 	}
 	if r.options, err = f.options(); err != nil {

@@ -13,11 +13,13 @@ import (
 
 // visit looks for one event and explains a rule on it.
 type visit struct {
-	paths  []string
-	in     *inputFlags
-	rules  *ruleset
-	rule   *sigma.Rule
-	report func(parse.Problem)
+	paths []string
+	in    *inputFlags
+	rules *ruleset
+	rule  *sigma.Rule // nil for an indicator
+	// indicator is what is shown if there is no rule.
+	indicator *sigma.Meta
+	report    func(parse.Problem)
 	// wanted says whether an event is the one; it is called by several
 	// goroutines.
 	wanted func(*event.Event) bool
@@ -78,7 +80,11 @@ func (v *visit) work(style *looks) parse.Work[*sighting] {
 			m.Match(ev)
 			var text bytes.Buffer
 			look := &looks{out: bufio.NewWriter(&text), width: style.width, colour: style.colour}
-			look.explained(v, m, ev)
+			if v.rule != nil {
+				look.explained(v, m, ev)
+			} else {
+				look.sighted(v, m, ev)
+			}
 			_ = look.out.Flush() // a buffer takes everything
 			x.text = text.Bytes()
 			return false

@@ -1,6 +1,7 @@
 package ioc
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 // Collection is what indicator files hold.
 type Collection struct {
 	Indicators []*Indicator
+	Files      []File
 	// Messages say what could not be used and why, in the order of the files.
 	Messages []Message
 	// Notes are worth saying and no fault of the file: values on warning
@@ -19,6 +21,12 @@ type Collection struct {
 	Listed, Withdrawn, Repeated int
 
 	byID map[string]int // index into Indicators
+}
+
+// File is an indicator file that was read.
+type File struct {
+	Path   string
+	Digest [32]byte // SHA-256
 }
 
 // maxFile bounds an indicator file, in bytes. A million indicators in STIX have
@@ -40,6 +48,7 @@ func Load(paths []string) *Collection {
 				c.Messages = append(c.Messages, Message{File: f, Text: err.Error()})
 				continue
 			}
+			c.Files = append(c.Files, File{Path: f, Digest: sha256.Sum256(data)})
 			c.Read(f, data)
 		}
 	}

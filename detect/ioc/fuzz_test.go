@@ -130,8 +130,8 @@ func isBelow(name, domain string) bool { return name == domain || strings.HasSuf
 
 func addressesIn(folded string) []netip.Addr {
 	var found []netip.Addr
-	for _, w := range dottedWords(folded) {
-		if a, err := netip.ParseAddr(strings.TrimLeft(w, ".-~$")); err == nil {
+	for _, w := range words(folded) {
+		if a, err := netip.ParseAddr(strings.TrimLeft(strings.TrimRight(w, ".-_~$"), ".-~$")); err == nil {
 			found = append(found, a)
 		}
 	}

@@ -2,6 +2,7 @@ package ioc
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"net/netip"
@@ -17,6 +18,7 @@ import (
 // MISP's warning lists are: public resolvers, large sites, empty files.
 type WarningList struct {
 	File, Name string
+	Digest     [32]byte // SHA-256 of the file
 
 	kind     string // string, substring, hostname, cidr, regex
 	values   map[string]bool
@@ -46,7 +48,7 @@ func ReadWarningList(file string, data []byte) (*WarningList, error) {
 	if err := dec.Decode(&form); err != nil {
 		return nil, fmt.Errorf("%s: reading a warning list: %w", file, err)
 	}
-	w := &WarningList{File: file, Name: form.Name, kind: form.Type, values: map[string]bool{}}
+	w := &WarningList{File: file, Name: form.Name, Digest: sha256.Sum256(data), kind: form.Type, values: map[string]bool{}}
 	if w.Name == "" {
 		w.Name = file
 	}
