@@ -226,7 +226,11 @@ func (d *decoder) joinURI(cells [][]byte) {
 	}
 	if len(query) > 0 && string(query) != "-" {
 		from := len(d.scratch)
-		d.scratch = append(append(append(d.scratch, uri...), '?'), query...)
+		d.scratch = append(d.scratch, uri...)
+		if query[0] != '?' { // HttpProxy has it
+			d.scratch = append(d.scratch, '?')
+		}
+		d.scratch = append(d.scratch, query...)
 		uri = d.scratch[from:]
 	}
 	d.fields = append(d.fields, event.Field{Name: l.uri, Kind: event.Text, Data: uri})

@@ -8,7 +8,8 @@
 //
 // An event is of schema "w3c"; its dataset, and its Channel, say which log it
 // is: "iis.access", "exchange.httpproxy", "exchange.messagetracking",
-// "exchange.smtp" … (see products), "w3c" if that is not known. Provider is
+// "exchange.smtp" (channel "exchange.smtp.receive" or "….send") … (see
+// products), "w3c" if that is not known. Provider is
 // what the "#Software:" line says. Fields are named as the columns are; "-" and
 // an empty cell give no field. Columns that hold numbers give Number, all
 // others Text. Two things are done to values, to undo what the writer did:

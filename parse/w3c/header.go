@@ -2,6 +2,7 @@ package w3c
 
 import (
 	"bytes"
+	"cmp"
 	"strings"
 
 	"github.com/dwell-project/dwell/event"
@@ -86,7 +87,7 @@ func newLayout(h *header, names *event.Names) *layout {
 		dateAt: -1, timeAt: -1, momentAt: -1, hostAt: -1, codeAt: -1, stemAt: -1, queryAt: -1,
 	}
 	p := productOf(h, columns)
-	l.dataset, l.channel, l.quoted = p.dataset, []byte(p.dataset), separator != ' ' || !p.bare
+	l.dataset, l.channel, l.quoted = p.dataset, []byte(cmp.Or(p.channel, p.dataset)), separator != ' ' || !p.bare
 	hasURI := false
 	for i, name := range columns[:min(len(columns), maxColumns)] {
 		key := strings.ToLower(name)
@@ -117,9 +118,9 @@ func (l *layout) place(key string, i int) {
 		}
 	case "event-id":
 		l.codeAt = i
-	case "cs-uri-stem", "cs-uri-path":
+	case "cs-uri-stem", "cs-uri-path", "urlstem":
 		l.stemAt = i
-	case "cs-uri-query":
+	case "cs-uri-query", "urlquery":
 		l.queryAt = i
 	}
 }

@@ -8,7 +8,8 @@ type product struct {
 	logType  string // begins the "#Log-type:" line, in lower case
 	fields   string // columns that must be there, in lower case
 	dataset  string
-	bare     bool // nothing is quoted, blanks are written as "+"
+	channel  string // the dataset, if empty
+	bare     bool   // nothing is quoted, blanks are written as "+"
 }
 
 // products returns the known logs; the first that fits is taken.
@@ -16,8 +17,8 @@ func products() []product {
 	return []product{
 		{logType: "message tracking log", dataset: "exchange.messagetracking"},
 		{logType: "httpproxy log", dataset: "exchange.httpproxy"},
-		{logType: "smtp receive protocol log", dataset: "exchange.smtp"},
-		{logType: "smtp send protocol log", dataset: "exchange.smtp"},
+		{logType: "smtp receive protocol log", dataset: "exchange.smtp", channel: "exchange.smtp.receive"},
+		{logType: "smtp send protocol log", dataset: "exchange.smtp", channel: "exchange.smtp.send"},
 		{logType: "ews log", dataset: "exchange.ews"},
 		{logType: "ecp", dataset: "exchange.ecp"},
 		{logType: "rca log", dataset: "exchange.rca"},

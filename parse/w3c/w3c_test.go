@@ -121,7 +121,7 @@ func TestHttpProxyNamesItsColumnsAboveTheHeaderToo(t *testing.T) {
 `, got{
 		Dataset: "exchange.httpproxy", Time: "2024-02-07T00:00:03.111Z", Host: "EXCH02", Line: 7, Fields: []string{
 			`DateTime="2024-02-07T00:00:03.111Z"`, `RequestId="d0e1"`, `UrlStem="/ecp/default.flt"`, `ProtocolAction="POST"`,
-			`BackEndStatus=241`, `ServerHostName="EXCH02"`,
+			`BackEndStatus=241`, `ServerHostName="EXCH02"`, `cs-uri="/ecp/default.flt"`,
 		},
 	})
 }
