@@ -135,7 +135,6 @@ type station struct {
 	out               found
 	late              int
 	workers, batch    int
-	names             *event.Names
 	live              *detect.Live
 	watch             *ingest.Watch
 	state             *ingest.StateFile

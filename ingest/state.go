@@ -169,8 +169,8 @@ func (s *StateFile) write(now time.Time) error {
 // compactJournal copies what may still matter to another file.
 func (s *StateFile) compactJournal() error {
 	old := s.journal
-	next := s.state.Journal
-	if next = firstJournal; s.state.Journal == firstJournal {
+	next := firstJournal
+	if s.state.Journal == firstJournal {
 		next = secondJournal
 	}
 	j, err := os.OpenFile(filepath.Join(s.path+journalSuffix, next), os.O_RDWR|os.O_CREATE|os.O_TRUNC, ownerMayRead)

@@ -14,6 +14,7 @@ import (
 	"github.com/dwell-project/dwell/ingest/tail"
 	"github.com/dwell-project/dwell/parse"
 	"github.com/dwell-project/dwell/parse/formats"
+	textlog "github.com/dwell-project/dwell/parse/lines"
 )
 
 // watchCommand finds what the rules match in logs that are being written.
@@ -25,9 +26,10 @@ type watchCommand struct {
 	Lateness  time.Duration `default:"10m" placeholder:"TIME" help:"How much older than the latest record another may be and still count as in time (default: 10m). Correlations that later records can undo wait for it."`
 	Idle      time.Duration `default:"2s" placeholder:"TIME" help:"Take a last line without line end as it is when its file has not changed for this long (default: 2s)."`
 
-	ruleFlags   `embed:""`
-	filterFlags `embed:""`
-	inputFlags  `embed:""`
+	ruleFlags      `embed:""`
+	indicatorFlags `embed:""`
+	filterFlags    `embed:""`
+	inputFlags     `embed:""`
 }
 
 // Run runs the command. To be asked to stop is how it ends: that is no
@@ -42,14 +44,14 @@ func (c *watchCommand) Run(s *session) (err error) {
 	if n := count(c.Paths, formats.Stdin); n > 1 {
 		return usageError("- can be named once")
 	}
-	format, err := formatFlag(c.Format)
+	recognise, err := c.recogniser()
 	if err != nil {
 		return err
 	}
 	if err := c.exist(); err != nil {
 		return err
 	}
-	rules, err := c.load(s)
+	rules, err := c.loadWith(s, &c.indicatorFlags)
 	if err != nil {
 		return err
 	}
@@ -62,7 +64,7 @@ func (c *watchCommand) Run(s *session) (err error) {
 	})
 	defer func() { err = errors.Join(err, live.Close()) }()
 	w := &ingest.Watch{Live: live, Batch: 2 * c.Workers, Flush: func() error { return outputError(out.Flush()) }, Problem: s.trouble.source}
-	if err := c.follow(s, w, rules.program, recogniser(format)); err != nil {
+	if err := c.follow(s, w, rules.program, recognise); err != nil {
 		return err
 	}
 	if !c.Quiet {
@@ -161,15 +163,26 @@ func (c *watchCommand) summary(s *session, live *detect.Live) error {
 	return nil
 }
 
-// recogniser tells formats by content, or takes the one given.
-func recogniser(given parse.Format) func([]byte) (parse.Format, error) {
-	return func(head []byte) (parse.Format, error) {
-		if given != nil {
-			return given, nil
-		}
-		f, _, err := formats.Recognise(head)
-		return f, err
+// recogniser tells formats by content, or takes the one that --format names.
+func (c *watchCommand) recogniser() (func([]byte) (parse.Format, error), error) {
+	given, err := formatFlag(c.Format)
+	if err != nil {
+		return nil, err
 	}
+	text, err := textOptions(&c.inputFlags)
+	if err != nil {
+		return nil, err
+	}
+	return func(head []byte) (parse.Format, error) {
+		f, err := given, error(nil)
+		if f == nil {
+			f, _, err = formats.Recognise(head)
+		}
+		if _, ok := f.(textlog.Format); ok {
+			f = textlog.Format{Options: text}
+		}
+		return f, err
+	}, nil
 }
 
 // outputError says what an error of standard output is about.

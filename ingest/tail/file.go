@@ -35,7 +35,7 @@ type file struct {
 	settled  parse.Extent // how much of what is held back was asked for since then
 	ended    bool         // a stream that ended, or a source that cannot be read on
 
-	mark     print
+	mark     imprint
 	next     int64 // offset of the first record not given
 	skip     int64 // offset of the first record to give
 	skipRead int64 // how many bytes were there before it is to be given
@@ -74,6 +74,9 @@ func (p *poll) file(one *file) error {
 		one.changed, one.settled = p.now, parse.Whole
 	}
 	one.looked, one.size, one.modified = true, info.Size(), info.ModTime()
+	if one.source != nil {
+		one.source.Written = one.modified.UTC() // nobody reads it while files are looked at
+	}
 	return p.grown(one)
 }
 
@@ -179,7 +182,7 @@ func (p *poll) rewritten(one *file) error {
 	p.remember(one)
 	was, next := one.mark, one.next
 	one.source, one.splitter, one.tailer, one.window, one.format = nil, nil, nil, nil, nil
-	one.mark, one.next, one.skip, one.skipRead = print{}, 0, 0, 0
+	one.mark, one.next, one.skip, one.skipRead = imprint{}, 0, 0, 0
 	copied := p.beside(one.path, was)
 	if copied == nil {
 		return nil

@@ -41,6 +41,7 @@ const DefaultIdle = 2 * time.Second
 const (
 	defaultMaxOpen = 128
 	lineIdle       = 500 * time.Millisecond // for formats that cannot tell the end of a record
+	partIdle       = 10                     // how many times Options.Idle a part of a first line is waited for
 	orphanIdle     = time.Minute            // for files that no path leads to
 	headSize       = 16 << 10               // what formats are recognised by
 	shortHead      = 4 << 10                // from here on a format is told without a whole line
@@ -190,7 +191,7 @@ func (f *Follower) remember(one *file) {
 
 // mark is how far a file was read.
 type mark struct {
-	print print
+	print imprint
 	next  int64
 }
 

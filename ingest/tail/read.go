@@ -30,14 +30,16 @@ func (p *poll) recogniseFile(one *file) bool {
 // recognise finds the format of a source that begins with head; ended says that
 // no more will come.
 func (p *poll) recognise(one *file, head []byte, ended bool) bool {
-	rested := ended || p.now.Sub(one.changed) >= p.opt.Idle || one.skipRead > 0
-	if len(head) < shortHead && bytes.IndexByte(head, '\n') < 0 && !rested {
-		return false
-	}
 	if isPacked(head) {
 		if one.ended = true; slices.Contains(p.paths, one.path) {
 			p.refuse(one.path, errPacked)
 		}
+		return false
+	}
+	quiet := p.now.Sub(one.changed)
+	rested := ended || quiet >= p.opt.Idle || one.skipRead > 0
+	// A part of a line looks like something else more often than a line does.
+	if len(head) < shortHead && bytes.IndexByte(head, '\n') < 0 && !ended && quiet < partIdle*p.opt.Idle {
 		return false
 	}
 	format, err := p.opt.Recognise(head)
@@ -49,7 +51,10 @@ func (p *poll) recognise(one *file, head []byte, ended bool) bool {
 		one.ended = full || ended
 		return false
 	}
-	one.format, one.source = format, &event.Source{Path: one.path}
+	one.format, one.source = format, &event.Source{Path: one.path, Written: p.now.UTC()}
+	if one.stream == nil {
+		one.source.Written = one.modified.UTC()
+	}
 	return true
 }
 
@@ -103,7 +108,7 @@ func (p *poll) read(one *file) error {
 func (one *file) print() {
 	var err error
 	if one.mark, err = printOf(one.handle, one.window.read); err != nil {
-		one.mark = print{Read: one.window.read} // it was cut meanwhile: nothing matches
+		one.mark = imprint{Read: one.window.read} // it was cut meanwhile: nothing matches
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 type State struct {
 	Path string `json:"path"`
 	// Print tells whether it is still the file that was read.
-	Print print `json:"print"`
+	Print imprint `json:"print"`
 	// Offset is where the first record begins that was not given.
 	Offset int64 `json:"offset"`
 	// Blocks are what is known of a file that is split anew when it changes.
@@ -79,7 +79,7 @@ func (p *poll) rotated(st *State) {
 
 // beside returns a file beside path that is called like it and is what was
 // read, unless it is followed anyway.
-func (p *poll) beside(path string, was print) *file {
+func (p *poll) beside(path string, was imprint) *file {
 	entries, err := os.ReadDir(filepath.Dir(path))
 	if err != nil {
 		return nil
@@ -110,7 +110,7 @@ func (p *poll) follows(info fs.FileInfo) bool {
 }
 
 // matchesAt says whether the file at a path is what was read.
-func matchesAt(path string, was print) bool {
+func matchesAt(path string, was imprint) bool {
 	h, err := os.Open(path)
 	if err != nil {
 		return false
