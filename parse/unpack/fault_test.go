@@ -206,6 +206,18 @@ func TestUnknownCompressionIsSaid(t *testing.T) {
 	check(t, data, "top!a: zip: compression method 97 is not known: not read", "top!b = second")
 }
 
+func TestSevenZipWithoutItsHeaderIsRefused(t *testing.T) {
+	data := sevenZipOf(t, []file{{"a", "first"}})
+	check(t, data[:len(data)-1], "top: 7z: reading its header: cut off")
+	check(t, data[:20], "top: 7z: reading its header: cut off")
+	changed := bytes.Clone(data)
+	changed[len(data)-3] ^= 1
+	check(t, changed, "top: 7z: reading its header: "+unpack.ErrChecksum.Error())
+	changed = bytes.Clone(data)
+	changed[20] ^= 1
+	check(t, changed, "top: 7z: reading its header: "+unpack.ErrChecksum.Error())
+}
+
 func TestZip64IsRead(t *testing.T) {
 	data := sized(t, []file{{"a", "first"}, {"b", "second"}})
 	check(t, asZip64(data), "top!a = first", "top!b = second")

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"io/fs"
 
@@ -12,8 +13,10 @@ import (
 
 // sevenZip yields the files of a 7z archive.
 func (w *walk) sevenZip(it item) bool {
-	if isEmptySevenZip(it) {
-		return w.refuse(it.path, 0, ErrNoFile)
+	if err := checkSevenZip(it); errors.Is(err, ErrNoFile) {
+		return w.refuse(it.path, 0, err)
+	} else if err != nil {
+		return w.refuse(it.path, 0, layerError(SevenZip, fmt.Errorf("reading its header: %w", err)))
 	}
 	archive, err := openSevenZip(it)
 	if err != nil {
@@ -56,12 +59,37 @@ func (w *walk) sevenZipFile(it item, f *sevenzip.File, names *names) bool {
 	return goOn
 }
 
-// isEmptySevenZip says whether an archive has no header, which is how one
-// without a file is written (7zFormat.txt, "SignatureHeader").
-func isEmptySevenZip(it item) bool {
+// maxSevenZipHeader is the largest header that is read, as it is stored, in
+// bytes. A million files have less.
+const maxSevenZipHeader = 64 << 20
+
+// checkSevenZip compares the header with its checksum (7zFormat.txt,
+// "SignatureHeader"), which package sevenzip does only after it has made room for
+// whatever a damaged header asks for. It returns [ErrNoFile] for an archive
+// without header, which is how one without a file is written.
+func checkSevenZip(it item) error {
 	var start [32]byte
-	n, _ := it.at.ReadAt(start[:], 0)
-	return n == len(start) && binary.LittleEndian.Uint64(start[20:]) == 0
+	if n, err := it.at.ReadAt(start[:], 0); n < len(start) {
+		return cutOff(err)
+	}
+	if crc32.ChecksumIEEE(start[12:]) != binary.LittleEndian.Uint32(start[8:]) {
+		return ErrChecksum
+	}
+	place, size := binary.LittleEndian.Uint64(start[12:]), binary.LittleEndian.Uint64(start[20:])
+	switch left := uint64(it.size) - uint64(len(start)); {
+	case size == 0:
+		return ErrNoFile
+	case place > left || size > left-place:
+		return ErrCutOff
+	case size > maxSevenZipHeader:
+		return fmt.Errorf("%w: a header of %d bytes", ErrLimit, size)
+	}
+	sum := crc32.NewIEEE()
+	_, err := io.Copy(sum, io.NewSectionReader(it.at, int64(len(start))+int64(place), int64(size)))
+	if err == nil && sum.Sum32() != binary.LittleEndian.Uint32(start[28:]) {
+		err = ErrChecksum
+	}
+	return err
 }
 
 func openSevenZip(it item) (*sevenzip.Reader, error) {
