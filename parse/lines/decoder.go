@@ -186,6 +186,7 @@ func (d *decoder) header() {
 	d.addHeader(d.pid, v.pid, kindOf("int", v.pid))
 	d.addHeader(d.priority, v.priority, event.Number)
 	d.addHeader(d.msgid, v.msgid, event.Text)
+	d.addHeader(d.level, v.level, event.Text)
 	d.addHeader(d.repeated, v.repeated, event.Number)
 }
 

@@ -14,6 +14,7 @@ type envelope struct {
 	program  []byte
 	pid      []byte
 	msgid    []byte
+	level    []byte // in words
 	repeated []byte // how often the text came, if more than once
 	data     []byte // RFC 5424 structured data, with its brackets
 	body     []byte
@@ -208,12 +209,33 @@ func (e *envelope) sender(b []byte) bool {
 		e.body = after
 		return true
 	}
+	if e.loose(rest) {
+		return true
+	}
+	if level, after, ok := bytes.Cut(rest, []byte{' '}); ok && isLevel(level) {
+		if _, _, ok := tag(after[:wordRun(after)]); ok { // F5: "host notice tmm[1]: "
+			e.level, rest = level, after
+			e.body = rest
+		}
+	}
 	n = wordRun(rest)
 	if name, pid, ok := tag(rest[:n]); ok {
 		e.program, e.pid, e.body = name, pid, bytes.TrimLeft(rest[n:], " ")
 	} else if name, pid, ok := tag(append(rest[:n:n], ':')); ok && len(pid) > 0 && n+1 < len(rest) && rest[n+1] == ':' {
 		e.program, e.pid, e.body = name, pid, bytes.TrimLeft(rest[n+2:], " ")
 	}
+	return true
+}
+
+// loose reads what RFC 5424 puts after the host, where the rest of the header is
+// not that of RFC 5424: "program pid - - text".
+func (e *envelope) loose(b []byte) bool {
+	before, after, ok := bytes.Cut(b, []byte(" - - "))
+	name, pid, two := bytes.Cut(before, []byte{' '})
+	if !ok || !two || len(before) > 64 || runOf(hostname, name) != len(name) || runOf(integer, pid) != len(pid) && string(pid) != "-" {
+		return false
+	}
+	e.program, e.pid, e.body = name, pid, after
 	return true
 }
 
@@ -230,7 +252,7 @@ func tag(b []byte) (name, pid []byte, ok bool) {
 		}
 		b, pid = b[:n], b[n+1:len(b)-1]
 	}
-	if b[0] == '%' || b[0] == '[' || bytes.IndexByte(b, '=') >= 0 || bytes.IndexByte(b, '"') >= 0 {
+	if len(b) == 0 || runOf(integer, b) == len(b) || b[0] == '%' || b[0] == '[' || bytes.IndexByte(b, '=') >= 0 || bytes.IndexByte(b, '"') >= 0 {
 		return nil, nil, false
 	}
 	if bytes.HasPrefix(b, []byte("CEF:")) || bytes.HasPrefix(b, []byte("LEEF:")) {
@@ -248,10 +270,21 @@ func isHost(b []byte) bool {
 	if runOf(hostname, b) != len(b) {
 		return false
 	}
+	if isLevel(b) {
+		return false
+	}
 	switch string(b) {
-	case "INFO", "WARN", "WARNING", "ERROR", "DEBUG", "FATAL", "TRACE", "CRITICAL", "NOTICE",
-		"info", "warn", "warning", "error", "debug", "fatal", "trace", "critical", "notice", "verbose":
+	case "INFO", "WARN", "WARNING", "ERROR", "DEBUG", "FATAL", "TRACE", "CRITICAL", "NOTICE", "fatal", "trace", "critical", "verbose":
 		return false
 	}
 	return true
+}
+
+// isLevel says whether a word is a severity of syslog in words.
+func isLevel(b []byte) bool {
+	switch string(b) {
+	case "emerg", "alert", "crit", "err", "error", "warning", "warn", "notice", "info", "debug":
+		return true
+	}
+	return false
 }

@@ -19,7 +19,7 @@ const (
 
 // tables are the names that a decoder needs, as numbers.
 type tables struct {
-	timestamp, hostname, program, pid, priority, msgid, repeated, message, tags event.Name
+	timestamp, hostname, program, pid, priority, msgid, level, repeated, message, tags event.Name
 
 	captures  map[*Parser][][]event.Name
 	types     map[*Parser]map[event.Name]string
@@ -50,7 +50,7 @@ type derivation struct {
 func newTables(s *Set, names *event.Names) tables {
 	t := tables{
 		timestamp: names.Intern("syslog.timestamp"), hostname: names.Intern("syslog.hostname"), program: names.Intern("syslog.program"),
-		pid: names.Intern("syslog.pid"), priority: names.Intern("syslog.priority"), msgid: names.Intern("syslog.msgid"), repeated: names.Intern("syslog.repeated"),
+		pid: names.Intern("syslog.pid"), priority: names.Intern("syslog.priority"), msgid: names.Intern("syslog.msgid"), level: names.Intern("syslog.level"), repeated: names.Intern("syslog.repeated"),
 		message: names.Intern("message"), tags: names.Intern("tags"),
 		captures: map[*Parser][][]event.Name{}, types: map[*Parser]map[event.Name]string{},
 		set1: map[*Parser][][]event.Field{}, setAll: map[*Parser][]event.Field{}, derived: map[*Parser][]derivation{},

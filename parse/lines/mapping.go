@@ -52,7 +52,7 @@ func (p *Parser) Mapping() map[string]string {
 func headerECS() map[string]string {
 	return map[string]string{
 		"syslog.hostname": "host.name", "syslog.program": "process.name", "syslog.pid": "process.pid",
-		"syslog.priority": "log.syslog.priority", "syslog.msgid": "log.syslog.msgid",
+		"syslog.priority": "log.syslog.priority", "syslog.msgid": "log.syslog.msgid", "syslog.level": "log.level",
 	}
 }
 
