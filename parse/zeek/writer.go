@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"net/netip"
+	"slices"
 	"strconv"
 
 	"github.com/dwell-project/dwell/event"
@@ -94,7 +95,7 @@ func (w *Writer) Record(e *event.Event) error {
 		from := len(w.line)
 		w.column(c.Type, w.values[i])
 		if i == 0 && len(w.line) > from && w.line[from] == '#' {
-			w.line = append(append(w.line[:from], `\x23`...), w.line[from+1:]...)
+			w.line = slices.Replace(w.line, from, from+1, []byte(`\x23`)...)
 		}
 	}
 	w.line = append(w.line, '\n')
