@@ -49,6 +49,10 @@ func kinds() []kind {
 			time: []string{"datetime"}, host: []string{"hostname"}, provider: []string{"source"},
 		},
 		{
+			dataset: "aws.vpcflow", schema: "csv.aws.vpcflow", need: []string{"srcaddr", "dstaddr", "log_status"},
+			time: []string{"start"}, code: []string{"action"}, utc: true,
+		},
+		{
 			dataset: "argus.flow", schema: "csv.argus", need: []string{"StartTime", "SrcAddr", "DstAddr", "Dport"},
 			time: []string{"StartTime"},
 		},

@@ -136,7 +136,7 @@ func TestValuesAreConverted(t *testing.T) {
 		},
 		{
 			`{"timestamp":"2024-05-01 10:00:00","a":{"b":[1,"x"],"c":null}}`,
-			map[string]string{"@timestamp": "2024-05-01T10:00:00Z", "tags": "assumed_zone", "json.a.b": "1|x"},
+			map[string]string{"@timestamp": "2024-05-01T10:00:00Z", "tags": "time_zone_assumed", "json.a.b": "1|x"},
 		},
 		{
 			`{"@timestamp":"2024-05-01T10:00:00Z","ecs":{"version":"1.12.0"},"event":{"dataset":"d.x","sequence":9},"process":{"executable":"/bin/ls"},"log":{"file":{"path":"/var/log/x"}},"tags":["mine"]}`,

@@ -171,16 +171,19 @@ func (m *Mapper) finish(e *event.Event) {
 		m.tag("unparsed")
 	}
 	if e.Assumed&event.AssumedZone != 0 {
-		m.tag("assumed_zone")
+		m.tag("time_zone_assumed")
 	}
 	if e.Assumed&event.AssumedYear != 0 {
-		m.tag("assumed_year")
+		m.tag("year_inferred")
 	}
 }
 
 func (m *Mapper) tag(s string) {
 	m.tree.List(m.base.tags)
-	m.text(m.base.tags, []byte(s))
+	f := event.Field{Kind: event.Text, Data: []byte(s)}
+	if !slices.ContainsFunc(m.tree.Values(m.base.tags), func(have event.Field) bool { return sameText(have, f) }) {
+		m.tree.Add(m.base.tags, f)
+	}
 }
 
 // fallback writes a value as text where there is none.

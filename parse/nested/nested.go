@@ -147,6 +147,9 @@ func (t *Tree) Values(n *Node) []event.Field {
 // Has says whether the node has a value in this record.
 func (t *Tree) Has(n *Node) bool { return n.epoch == t.epoch && len(n.values) > 0 }
 
+// In says whether the node or anything below it has a value in this record.
+func (t *Tree) In(n *Node) bool { return n.epoch == t.epoch && len(n.values)+len(n.active) > 0 }
+
 // Each calls visit for every node with values, in the order of the output.
 func (t *Tree) Each(visit func(n *Node, values []event.Field)) { t.each(t.root, visit) }
 

@@ -18,9 +18,15 @@ type Mapper struct {
 
 	from  *nested.Tree // the record by ECS names
 	tree  *nested.Tree
-	plans map[int64]map[string][]target // by class, then by ECS name
+	plans map[place]map[string][]target // then by ECS name
 	fixed map[string]event.Field        // texts that come again
 	base  base
+}
+
+// place is what decides where ECS names go.
+type place struct {
+	class   int64
+	dataset string
 }
 
 // base are the nodes that every record has.
@@ -44,7 +50,7 @@ func NewMapper(t *Tables, e *ecs.Tables, names *event.Names) *Mapper {
 }
 
 func (m *Mapper) clear() {
-	m.tree, m.plans, m.fixed = nested.New(), map[int64]map[string][]target{}, map[string]event.Field{}
+	m.tree, m.plans, m.fixed = nested.New(), map[place]map[string][]target{}, map[string]event.Field{}
 	n := m.tree.Node
 	m.base = base{
 		n("class_uid"), n("class_name"), n("category_uid"), n("category_name"), n("activity_id"), n("activity_name"),
@@ -62,7 +68,10 @@ func (m *Mapper) Append(dst []byte, e *event.Event) []byte {
 	m.tree.Begin()
 	c, a := m.classOf()
 	m.head(e, c, a)
-	m.from.Each(func(n *nested.Node, values []event.Field) { m.leaf(c, n.Name(), values) })
+	plan := m.plan(place{c.Class, e.Dataset})
+	m.from.Each(func(n *nested.Node, values []event.Field) { m.leaf(plan, n.Name(), values) })
+	m.defaults(c)
+	m.profiles()
 	return m.tree.AppendJSON(dst)
 }
 
@@ -117,16 +126,17 @@ func (m *Mapper) head(e *event.Event, c *class, a *activity) {
 	m.text(b.typeName, c.Name+": "+a.Name)
 	if !e.Time.IsZero() {
 		m.number(b.time, e.Time.UnixMilli())
+		m.tree.Add(m.tree.Node("time_dt"), m.from.Values(m.from.Node("@timestamp"))[0])
 	}
 	id := m.severity()
 	m.number(b.severity, int64(id))
 	m.text(b.severityName, m.tables.Severity.Names[id])
 	m.text(b.version, Version)
-	dataset := e.Dataset
+	name := e.Dataset
 	if e.Schema == parse.Unparsed {
-		dataset = parse.Unknown
+		name = parse.Unknown
 	}
-	vendor, product := m.tables.product(dataset)
+	vendor, product := m.tables.product(name)
 	if vendor != "" {
 		m.text(b.vendor, vendor)
 	}
@@ -150,9 +160,30 @@ func (m *Mapper) severity() int {
 	return 1
 }
 
+// maxPlans bounds the classes and datasets whose plan is remembered.
+const maxPlans = 1024
+
+// plan is where the ECS names go that were met in records of a place.
+type plan struct {
+	place   place
+	targets map[string][]target
+}
+
+func (m *Mapper) plan(at place) plan {
+	p, ok := m.plans[at]
+	if !ok {
+		if len(m.plans) >= maxPlans {
+			clear(m.plans)
+		}
+		p = map[string][]target{}
+		m.plans[at] = p
+	}
+	return plan{at, p}
+}
+
 // leaf writes the values of an ECS name.
-func (m *Mapper) leaf(c *class, name string, values []event.Field) {
-	targets := m.targets(c, name)
+func (m *Mapper) leaf(p plan, name string, values []event.Field) {
+	targets := m.targets(p, name)
 	for i, v := range values {
 		if v.IsText() && v.Text() == "-" {
 			m.tree.Add(m.tree.Node("unmapped."+name), v)
@@ -164,33 +195,69 @@ func (m *Mapper) leaf(c *class, name string, values []event.Field) {
 	}
 }
 
-// targets returns where the values of an ECS name go in a class.
-func (m *Mapper) targets(c *class, name string) []target {
-	plan, ok := m.plans[c.Class]
-	if !ok {
-		plan = map[string][]target{}
-		m.plans[c.Class] = plan
-	}
-	if targets, ok := plan[name]; ok {
+// targets returns where the values of an ECS name go.
+func (m *Mapper) targets(p plan, name string) []target {
+	if targets, ok := p.targets[name]; ok {
 		return targets
 	}
-	goals, known := m.tables.ClassNames[c.Class][name]
-	if !known {
-		goals, known = m.tables.Names[name]
-	}
-	if !known && name != "tags" {
-		goals = []goal{{To: "unmapped." + name}}
-	}
 	targets := []target{}
-	for _, g := range goals {
+	for _, g := range m.goals(p.place, name) {
 		t := target{goal: g, node: m.tree.Node(g.To)}
 		if g.Enum != nil {
 			t.id = m.tree.Node(g.To + "_id")
 		}
 		targets = append(targets, t)
 	}
-	plan[name] = targets
+	p.targets[name] = targets
 	return targets
+}
+
+// goals returns what the tables say of an ECS name: those of the dataset before
+// those of the class before those of all.
+func (m *Mapper) goals(at place, name string) goals {
+	if own, ok := dataset(m.tables.DatasetNames, at.dataset); ok {
+		if g, ok := own[name]; ok {
+			return g
+		}
+	}
+	if g, ok := m.tables.ClassNames[at.class][name]; ok {
+		return g
+	}
+	if g, ok := m.tables.Names[name]; ok {
+		return g
+	}
+	if name == "tags" {
+		return nil
+	}
+	return goals{{To: "unmapped." + name}}
+}
+
+// defaults writes what the class has where the record says nothing.
+func (m *Mapper) defaults(c *class) {
+	for _, d := range m.tables.Defaults {
+		if !slices.Contains(d.Classes, c.Class) {
+			continue
+		}
+		for name, v := range d.Enum {
+			id, caption := m.tree.Node(name+"_id"), m.tree.Node(name)
+			if m.tree.Has(id) || m.tree.Has(caption) {
+				continue
+			}
+			m.number(id, v.id)
+			m.text(caption, v.caption)
+		}
+	}
+}
+
+// profiles says which of the schema's profiles the record has attributes of.
+func (m *Mapper) profiles() {
+	node := m.tree.Node("metadata.profiles")
+	m.tree.List(node)
+	for _, p := range []struct{ name, attribute string }{{"cloud", "cloud"}, {"datetime", "time_dt"}, {"host", "device"}, {"security_control", "action_id"}} {
+		if m.tree.In(m.tree.Node(p.attribute)) {
+			m.text(node, p.name)
+		}
+	}
 }
 
 // put writes the value of that place among its equals.
@@ -208,6 +275,21 @@ func (m *Mapper) put(t target, at int, v event.Field) {
 		if when, ok := parse.When(v.AppendText(nil)); ok {
 			m.number(t.node, when.UnixMilli())
 		}
+	case t.As == "milliseconds":
+		if ns, ok := v.Int(); ok {
+			m.number(t.node, ns/1e6)
+		}
+	case t.Flags != nil:
+		if yes, ok := t.Flags[v.Text()]; ok {
+			kind := event.False
+			if yes {
+				kind = event.True
+			}
+			m.tree.Add(t.node, event.Field{Kind: kind, Data: strconv.AppendBool(nil, yes)})
+		}
+	case t.As == "fingerprint":
+		m.number(m.tree.Node(t.To+".algorithm_id"), int64(t.ID))
+		m.tree.Add(m.tree.Node(t.To+".value"), v)
 	case t.As == "hash":
 		m.tree.Elements(t.node)
 		part := func(rest string) *nested.Node { return m.tree.Node(t.To + "." + t.Rest + "." + rest) }

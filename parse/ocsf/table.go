@@ -18,14 +18,22 @@ var embedded embed.FS
 // Tables are the classes and names of OCSF. They do not change and are safe for
 // concurrent use.
 type Tables struct {
-	Version    int                        `yaml:"version"`
-	Spec       string                     `yaml:"spec"`
-	Categories map[int]string             `yaml:"categories"`
-	Classes    []class                    `yaml:"classes"`
-	Names      map[string]goals           `yaml:"names"`
-	ClassNames map[int64]map[string]goals `yaml:"class_names"`
-	Severity   severity                   `yaml:"severity"`
-	Products   map[string][]string        `yaml:"products"`
+	Version      int                         `yaml:"version"`
+	Spec         string                      `yaml:"spec"`
+	Categories   map[int]string              `yaml:"categories"`
+	Classes      []class                     `yaml:"classes"`
+	Names        map[string]goals            `yaml:"names"`
+	ClassNames   map[int64]map[string]goals  `yaml:"class_names"`
+	DatasetNames map[string]map[string]goals `yaml:"dataset_names"`
+	Defaults     []fallback                  `yaml:"defaults"`
+	Severity     severity                    `yaml:"severity"`
+	Products     map[string][]string         `yaml:"products"`
+}
+
+// fallback is what some classes have where the record says nothing.
+type fallback struct {
+	Classes []int64          `yaml:"classes"`
+	Enum    map[string]value `yaml:"enum"`
 }
 
 type severity struct {
@@ -52,12 +60,13 @@ type conditions map[string]list
 
 // goal is one OCSF name of an ECS name.
 type goal struct {
-	To   string            `yaml:"to"`
-	As   string            `yaml:"as"`
-	ID   int               `yaml:"id"`   // of a hash's algorithm
-	Rest string            `yaml:"rest"` // the name in an element, or of the algorithm
-	Map  map[string]string `yaml:"map"`
-	Enum map[string]value  `yaml:"enum"` // number and caption
+	To    string            `yaml:"to"`
+	As    string            `yaml:"as"`
+	ID    int               `yaml:"id"`   // of a hash's algorithm
+	Rest  string            `yaml:"rest"` // the name in an element, or of the algorithm
+	Map   map[string]string `yaml:"map"`
+	Enum  map[string]value  `yaml:"enum"`  // number and caption
+	Flags map[string]bool   `yaml:"flags"` // words for yes and no
 }
 
 // value is one of an enumeration.
@@ -131,19 +140,27 @@ func Load() (*Tables, error) {
 	return t, nil
 }
 
-// product returns vendor and product of a dataset.
-func (t *Tables) product(dataset string) (vendor, name string) {
-	if p, ok := t.Products[dataset]; ok {
-		return p[0], p[1]
+// dataset returns the entry of a dataset, or of the longest "x.*" that it is
+// in.
+func dataset[T any](entries map[string]T, name string) (one T, ok bool) {
+	if one, ok = entries[name]; ok {
+		return one, true
 	}
 	best := ""
-	for pattern := range t.Products {
-		if prefix, ok := strings.CutSuffix(pattern, "*"); ok && strings.HasPrefix(dataset+".", prefix) && len(pattern) > len(best) {
+	for pattern := range entries {
+		prefix, open := strings.CutSuffix(pattern, "*")
+		if open && strings.HasPrefix(name+".", prefix) && len(pattern) > len(best) {
 			best = pattern
 		}
 	}
-	if best == "" {
-		return "", dataset
+	one, ok = entries[best]
+	return one, ok
+}
+
+// product returns vendor and product of a dataset.
+func (t *Tables) product(name string) (vendor, product string) {
+	if p, ok := dataset(t.Products, name); ok {
+		return p[0], p[1]
 	}
-	return t.Products[best][0], t.Products[best][1]
+	return "", name
 }
