@@ -173,16 +173,13 @@ func (c *watchCommand) recogniser() (func([]byte) (parse.Format, error), error) 
 	if err != nil {
 		return nil, err
 	}
-	return func(head []byte) (parse.Format, error) {
-		f, err := given, error(nil)
-		if f == nil {
-			f, _, err = formats.Recognise(head)
-		}
-		if _, ok := f.(textlog.Format); ok {
-			f = textlog.Format{Options: text}
-		}
-		return f, err
-	}, nil
+	if _, ok := given.(textlog.Format); ok {
+		given = textlog.Format{Options: text}
+	}
+	if given != nil {
+		return func([]byte) (parse.Format, error) { return given, nil }, nil
+	}
+	return formats.Options{Text: text}.Recognise, nil
 }
 
 // outputError says what an error of standard output is about.

@@ -7,13 +7,16 @@ import (
 	"github.com/dwell-project/dwell/parse/lines"
 )
 
-// recognise is [Recognise] with the user's text parsers and zone.
-func (w *walker) recognise(head []byte) (parse.Format, error) {
+// recognise is [Options.Recognise].
+func (w *walker) recognise(head []byte) (parse.Format, error) { return w.opt.Recognise(head) }
+
+// Recognise is [Recognise] with the user's text parsers and zone.
+func (o Options) Recognise(head []byte) (parse.Format, error) {
 	found, confidence, err := Recognise(head)
-	if w.opt.Text == (lines.Options{}) || errors.Is(err, ErrEmpty) {
+	if o.Text == (lines.Options{}) || errors.Is(err, ErrEmpty) {
 		return found, err
 	}
-	text := lines.Format{Options: w.opt.Text}
+	text := lines.Format{Options: o.Text}
 	if _, ok := found.(lines.Format); ok {
 		return text, nil
 	}
