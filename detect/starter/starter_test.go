@@ -33,6 +33,8 @@ type pack struct {
 	program *detect.Program
 	set     *correlation.Set
 	names   *event.Names
+	// seen, if it is there, is told of every match.
+	seen func(*sigma.Rule, sigma.Record)
 }
 
 func newPack(t *testing.T) *pack {
@@ -155,6 +157,9 @@ func (p *pack) match(t *testing.T, m *detect.Matcher, batch *correlation.Batch, 
 	for _, r := range p.rules.Rules {
 		if ok, _ := m.View().Admits(r.LogSource); ok && sigma.Match(r.Expr, m.Record()) {
 			slow = append(slow, file(&r.Meta))
+			if p.seen != nil {
+				p.seen(r, m.Record())
+			}
 		}
 	}
 	slices.Sort(fast)
