@@ -47,7 +47,8 @@ func TestNetworkAndMailRecordsHaveECSNames(t *testing.T) {
 		want   map[string]string
 	}{
 		{
-			"Zeek http", zeek.Format{},
+			"Zeek http",
+			zeek.Format{},
 			"#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n#path\thttp\n" +
 				"#fields\tts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tmethod\thost\turi\tuser_agent\tstatus_code\tresp_mime_types\n" +
 				"#types\ttime\tstring\taddr\tport\taddr\tport\tstring\tstring\tstring\tstring\tcount\tvector[string]\n" +
@@ -60,7 +61,8 @@ func TestNetworkAndMailRecordsHaveECSNames(t *testing.T) {
 			},
 		},
 		{
-			"Zeek dns in JSON, Corelight's names", jsonl.Format{},
+			"Zeek dns in JSON, Corelight's names",
+			jsonl.Format{},
 			`{"@stream":"dns","ts":1707296400.5,"uid":"C1","id_orig_h":"10.0.0.5","id_orig_p":5353,"id_resp_h":"10.0.0.1","id_resp_p":53,"proto":"udp","query":"a.example.org","qtype_name":"A","rcode_name":"NOERROR","answers":["192.0.2.1"]}`,
 			map[string]string{
 				"event.dataset": "zeek.dns", "source.ip": "10.0.0.5", "destination.port": "53", "network.transport": "udp",
@@ -68,7 +70,8 @@ func TestNetworkAndMailRecordsHaveECSNames(t *testing.T) {
 			},
 		},
 		{
-			"Suricata alert", jsonl.Format{},
+			"Suricata alert",
+			jsonl.Format{},
 			`{"timestamp":"2024-02-07T10:00:00.5+0100","flow_id":1,"event_type":"alert","src_ip":"198.51.100.7","src_port":1,"dest_ip":"10.0.0.5","dest_port":445,"proto":"TCP","alert":{"signature_id":2403388,"signature":"S","severity":2,"category":"C","action":"allowed"}}`,
 			map[string]string{
 				"@timestamp": "2024-02-07T09:00:00.5Z", "event.dataset": "suricata.alert", "event.kind": "alert", "event.code": "2403388",
@@ -76,7 +79,8 @@ func TestNetworkAndMailRecordsHaveECSNames(t *testing.T) {
 			},
 		},
 		{
-			"IIS", w3c.Format{},
+			"IIS",
+			w3c.Format{},
 			"#Software: Microsoft Internet Information Services 10.0\n#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) sc-status\n" +
 				"2024-02-07 09:00:00 10.0.0.5 POST /owa/auth.owa x=1 443 ARCADIA\\h.vale 198.51.100.7 Mozilla/5.0+(X) 302\n",
 			map[string]string{
@@ -87,7 +91,8 @@ func TestNetworkAndMailRecordsHaveECSNames(t *testing.T) {
 			},
 		},
 		{
-			"Exchange HttpProxy", w3c.Format{},
+			"Exchange HttpProxy",
+			w3c.Format{},
 			"#Software: Microsoft Exchange Server\n#Log-type: HttpProxy Logs\n#Fields: DateTime,RequestId,UrlHost,UrlStem,UrlQuery,Method,ClientIpAddress,HttpStatus,AuthenticatedUser,ServerHostName\n" +
 				"2024-02-07T09:00:00.123Z,r1,mail.arcadia.example,/ecp/y.js,?a=b,POST,198.51.100.7,500,,EXCH02\n",
 			map[string]string{
@@ -96,7 +101,8 @@ func TestNetworkAndMailRecordsHaveECSNames(t *testing.T) {
 			},
 		},
 		{
-			"Exchange message tracking", w3c.Format{},
+			"Exchange message tracking",
+			w3c.Format{},
 			"#Software: Microsoft Exchange Server\n#Log-type: Message Tracking Log\n#Fields: date-time,client-ip,event-id,message-id,recipient-address,message-subject,sender-address,directionality\n" +
 				"2024-02-07T09:00:00.123Z,198.51.100.7,RECEIVE,<m@x>,a@arcadia.example,\"Hi, all\",s@example.org,Incoming\n",
 			map[string]string{
@@ -105,19 +111,22 @@ func TestNetworkAndMailRecordsHaveECSNames(t *testing.T) {
 			},
 		},
 		{
-			"Exchange SMTP receive", w3c.Format{},
+			"Exchange SMTP receive",
+			w3c.Format{},
 			"#Software: Microsoft Exchange Server\n#Log-type: SMTP Receive Protocol Log\n#Fields: date-time,connector-id,session-id,sequence-number,local-endpoint,remote-endpoint,event,data,context\n" +
 				"2024-02-07T09:00:00.123Z,C,S,0,10.0.0.5:25,198.51.100.7:40000,+,,\n",
 			map[string]string{"event.dataset": "exchange.smtp", "source.ip": "198.51.100.7", "source.port": "40000", "destination.ip": "10.0.0.5", "destination.port": "25"},
 		},
 		{
-			"Exchange SMTP send", w3c.Format{},
+			"Exchange SMTP send",
+			w3c.Format{},
 			"#Software: Microsoft Exchange Server\n#Log-type: SMTP Send Protocol Log\n#Fields: date-time,connector-id,session-id,sequence-number,local-endpoint,remote-endpoint,event,data,context\n" +
 				"2024-02-07T09:00:00.123Z,C,S,0,10.0.0.5:40000,198.51.100.7:25,+,,\n",
 			map[string]string{"event.dataset": "exchange.smtp", "source.ip": "10.0.0.5", "destination.ip": "198.51.100.7", "destination.port": "25"},
 		},
 		{
-			"Entra sign-ins from the portal", csvlog.Format{},
+			"Entra sign-ins from the portal",
+			csvlog.Format{},
 			"Date (UTC),Request ID,User,Username,Application,IP address,Status,Sign-in error code,User agent\n" +
 				"2024-02-07T09:00:00Z,r1,H Vale,h.vale@arcadia.example,Outlook,198.51.100.7,Failure,50126,Mozilla\n",
 			map[string]string{
@@ -126,7 +135,8 @@ func TestNetworkAndMailRecordsHaveECSNames(t *testing.T) {
 			},
 		},
 		{
-			"unified audit from the portal", csvlog.Format{},
+			"unified audit from the portal",
+			csvlog.Format{},
 			"CreationDate,UserIds,Operations,AuditData\n" +
 				`2024-02-07T09:00:00Z,h.vale@arcadia.example,New-InboxRule,"{""CreationTime"":""2024-02-07T09:00:00"",""Operation"":""New-InboxRule"",""Workload"":""Exchange"",""UserId"":""h.vale@arcadia.example"",""ClientIP"":""198.51.100.7:4444""}"` + "\n",
 			map[string]string{
