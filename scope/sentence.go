@@ -32,7 +32,7 @@ func (s *Story) Worst(n int) []*sigma.Meta {
 //
 //	On ws17 from 2026-02-10 08:31 to 09:05 UTC 8 rules fired, first "Office
 //	Program Starts Shell", worst "Process Memory Dumped"; accounts CORP\e.novak
-//	and SYSTEM; execution, then persistence, then credential access.
+//	and SYSTEM; execution → persistence → credential access.
 func (s *Story) Sentence() string {
 	var b strings.Builder
 	b.WriteString(s.where())
@@ -107,5 +107,5 @@ func (s *Story) path() string {
 			names = append(names, n)
 		}
 	}
-	return strings.Join(names, ", then ")
+	return strings.Join(names, " → ")
 }

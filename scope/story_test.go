@@ -48,7 +48,7 @@ func TestStoriesAreToldInWords(t *testing.T) {
 		b.Add(d)
 	}
 	want := []string{
-		`On ws1 from 2026-02-10 08:31 to 09:05 UTC 2 rules fired 3 times, first "Office Starts Shell", worst "Process Memory Dumped"; accounts CORP\ann and SYSTEM; execution, then credential access.`,
+		`On ws1 from 2026-02-10 08:31 to 09:05 UTC 2 rules fired 3 times, first "Office Starts Shell", worst "Process Memory Dumped"; accounts CORP\ann and SYSTEM; execution → credential access.`,
 		`On ws2 at 2026-02-10 08:31 UTC "Discovery" fired; discovery.`,
 		`On ws1 at 2026-02-10 14:40 UTC "Discovery" fired; discovery.`,
 		`On a host that the records do not name, at times that the records do not say, "Discovery" fired 2 times.`,
