@@ -187,7 +187,7 @@ func (s *StateFile) compactJournal() error {
 		return errors.Join(err, j.Close())
 	}
 	s.journal, s.size, s.state.Journal, s.state.JournalSize = j, info.Size(), next, info.Size()
-	s.compact = max(compactFrom, 2*s.size)
+	s.compact = max(s.compact, 2*s.size)
 	return old.Close()
 }
 
