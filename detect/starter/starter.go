@@ -1,9 +1,12 @@
 // Package starter is the pack of rules that dwell runs when it is given none.
 //
-// It covers what intruders in Windows networks do again and again, and prefers
-// few detections worth reading to many: who wants breadth gives a folder of
-// community rules instead. Every rule has, in testdata, records on which it
-// must fire and records on which it must not.
+// It covers what intruders do again and again in Windows networks, and what
+// spies do to mail and identities: in Microsoft 365, Entra, Exchange and other
+// mail servers, at VPN gateways, and as Zeek sees it. It prefers few detections
+// worth reading to many: who wants breadth gives a folder of community rules
+// instead. Every rule has, in testdata, records on which it must fire and
+// records on which it must not. What fires on data in which nothing is wrong is
+// written down there, in allowed.yml, with the reason.
 package starter
 
 import (
