@@ -43,18 +43,16 @@ func (l *Lines) Cut(data []byte, _, _ bool) int { return bytes.LastIndexByte(dat
 func (l *Lines) Pass(block []byte) []byte {
 	changed := false
 	for at := 0; at < len(block); {
-		line := block[at:lineEnd(block, at)]
-		if IsHeader(line) {
-			changed = true
-			l.set(bytes.TrimSpace(line))
-			at += len(line)
-			continue
-		}
-		n := bytes.Index(block[at:], []byte("\n#"))
+		n := bytes.IndexByte(block[at:], '#')
 		if n < 0 {
 			break
 		}
-		at += n + 1
+		start := bytes.LastIndexByte(block[:at+n], '\n') + 1
+		at = lineEnd(block, at+n)
+		if line := block[start:at]; IsHeader(line) {
+			l.set(bytes.TrimSpace(line))
+			changed = true
+		}
 	}
 	if changed {
 		l.head = nil

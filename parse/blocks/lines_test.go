@@ -54,8 +54,6 @@ func TestBlocksOfLinesCarryTheHeaderInForceWhereTheyBegin(t *testing.T) {
 	})
 	rapid.Check(t, func(t *rapid.T) {
 		text := strings.Join(rapid.SliceOf(line).Draw(t, "lines"), "")
-		// Only the first line of a block may have blanks before its "#".
-		text = strings.ReplaceAll(text, "\n  #path\ty\n", "\n")
 		size := rapid.IntRange(8, 64).Draw(t, "size")
 		s := blocks.New(strings.NewReader(text), &event.Source{}, blocks.NewLines("#separator"),
 			blocks.Sizes{Block: size, Patience: 256, Record: 512})
