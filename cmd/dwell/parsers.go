@@ -74,7 +74,7 @@ const draftBytes = 1 << 20
 
 // draftParser prints a parser for the records of a sample.
 func draftParser(s *session, path string) error {
-	var r io.Reader = s.stdin
+	r := s.stdin
 	if path != formats.Stdin {
 		f, err := os.Open(path)
 		if err != nil {

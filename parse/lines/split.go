@@ -185,11 +185,10 @@ const cefParts = 7
 // cef reads the Common Event Format: CEF:version|vendor|product|version|class|
 // name|severity|extension.
 func (d *decoder) cef(p *Parser, text []byte) bool {
-	at := bytes.Index(text, []byte("CEF:"))
-	if at < 0 {
+	_, rest, ok := bytes.Cut(text, []byte("CEF:"))
+	if !ok {
 		return false
 	}
-	rest := text[at+len("CEF:"):]
 	for i := range cefParts {
 		n := pipe(rest)
 		if n < 0 {
@@ -245,11 +244,10 @@ func (d *decoder) extension(p *Parser, text []byte) {
 // product|version|id| and pairs between tabs, or LEEF:2.0|…|id|delimiter| and
 // pairs between delimiters.
 func (d *decoder) leef(p *Parser, text []byte) bool {
-	at := bytes.Index(text, []byte("LEEF:"))
-	if at < 0 {
+	_, rest, ok := bytes.Cut(text, []byte("LEEF:"))
+	if !ok {
 		return false
 	}
-	rest := text[at+len("LEEF:"):]
 	second := bytes.HasPrefix(rest, []byte("2"))
 	for i := range d.leefNames {
 		n := bytes.IndexByte(rest, '|')

@@ -107,7 +107,7 @@ func (c *compiled) mayHave(body []byte, s *sieve) bool {
 
 func hasAll(body []byte, parts [][]byte) bool {
 	for _, p := range parts {
-		if bytes.Index(body, p) < 0 {
+		if !bytes.Contains(body, p) {
 			return false
 		}
 	}

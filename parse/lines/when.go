@@ -61,7 +61,7 @@ func readStamp(b []byte) (stamp, int) {
 		return stamp{}, 0
 	}
 	s.time = time.Date(year, time.Month(month), day, 0, 0, seconds, nanos, time.UTC)
-	if s.time.Day() != day && (day != 29 || month != 2) {
+	if s.time.Day() != day {
 		return stamp{}, 0
 	}
 	return s, i
@@ -125,14 +125,16 @@ func monthAt(b []byte) int {
 }
 
 // withYear gives a time the last year in which it is not more than a day after
-// latest.
+// latest, and in which there is such a day.
 func withYear(t, latest time.Time) time.Time {
-	year := latest.Year()
-	at := t.AddDate(year-t.Year(), 0, 0)
-	if at.After(latest.Add(24 * time.Hour)) {
-		at = t.AddDate(year-1-t.Year(), 0, 0)
+	limit := latest.Add(24 * time.Hour)
+	for year := limit.Year(); year > limit.Year()-9; year-- {
+		at := time.Date(year, t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.UTC)
+		if at.Day() == t.Day() && !at.After(limit) {
+			return at
+		}
 	}
-	return at
+	return t
 }
 
 // readLayout reads a time written in a layout: one of Go's, or a name.
