@@ -239,8 +239,9 @@ func (n *network) describeEVE(fields []event.Field, e *event.Event) bool {
 	e.Schema, e.Dataset = "suricata", n.of("suricata.", kind.Data).dataset
 	e.Provider, e.Channel = event.Field{Kind: event.Text, Data: n.suricataName}, kind
 	e.Code, _ = firstNamed(fields, n.signatureID)
-	at, _ := firstNamed(fields, n.timestamp)
-	e.Time, _ = parse.When(at.AppendText(nil))
+	if at, ok := firstNamed(fields, n.timestamp); ok {
+		e.Time, _ = parse.When(at.Data) // with escapes it is none
+	}
 	return true
 }
 
