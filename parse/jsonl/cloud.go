@@ -1,5 +1,7 @@
 package jsonl
 
+import "slices"
+
 // An origin is one product's way of writing records as JSON, known by the names
 // that stand in them. Names are given best first.
 type origin struct {
@@ -20,13 +22,11 @@ type origin struct {
 
 // origins returns what is recognised, in the order in which it is asked.
 func origins() []origin {
-	return append(append(microsoft(), clouds()...), endpoints()...)
+	return slices.Concat(microsoft365(), entra(), azure(), defender(), clouds(), endpoints())
 }
 
-// microsoft are Microsoft 365, Entra and Azure. The same log has other names
-// when it comes from Graph, from a diagnostic setting, from a Log Analytics
-// table, or through PowerShell, which writes Graph's names in its own way.
-func microsoft() []origin {
+// microsoft365 are the audit log and the message trace of Microsoft 365.
+func microsoft365() []origin {
 	return []origin{
 		{
 			dataset: "o365.audit", need: []string{"CreationTime", "Operation"}, any: []string{"Workload", "RecordType", "OrganizationId"},
@@ -40,6 +40,14 @@ func microsoft() []origin {
 			dataset: "o365.messagetrace", need: []string{"MessageTraceId", "SenderAddress", "RecipientAddress"},
 			time: []string{"Received"}, code: []string{"Status"},
 		},
+	}
+}
+
+// entra are the logs of Entra. The same log has other names when it comes from
+// Graph, from a diagnostic setting, from a Log Analytics table, or through
+// PowerShell, which writes Graph's names in its own way.
+func entra() []origin {
+	return []origin{
 		{
 			dataset: "azure.signinlogs", schema: "azure.signinlogs.graph", need: []string{"createdDateTime", "userPrincipalName", "appDisplayName"},
 			time: []string{"createdDateTime"}, code: []string{"status.errorCode"},
@@ -82,6 +90,12 @@ func microsoft() []origin {
 			dataset: "azure.riskdetection", schema: "azure.riskdetection.diagnostic", need: []string{"properties.riskEventType"},
 			time: []string{"time", "properties.detectedDateTime"}, code: []string{"properties.riskEventType"},
 		},
+	}
+}
+
+// azure is the activity log of Azure.
+func azure() []origin {
+	return []origin{
 		{
 			dataset: "azure.activitylogs", schema: "azure.activitylogs.table", need: []string{"OperationNameValue"}, any: []string{"CategoryValue", "ResourceProviderValue", "TimeGenerated"},
 			time: []string{"EventSubmissionTimestamp", "TimeGenerated"}, provider: []string{"ResourceProviderValue"}, code: []string{"OperationNameValue"},
@@ -94,6 +108,13 @@ func microsoft() []origin {
 			dataset: "azure.activitylogs", need: []string{"operationName", "resourceId"}, any: []string{"time", "category", "correlationId"},
 			time: []string{"time"}, provider: []string{"category"}, code: []string{"operationName"},
 		},
+	}
+}
+
+// defender are Defender's hunting tables and alerts, and Windows events as rows
+// of Sentinel and of Azure's diagnostics.
+func defender() []origin {
+	return []origin{
 		{
 			dataset: "m365_defender.event", schema: "m365_defender.stream", need: []string{"category", "properties.ActionType"},
 			is:   [2]string{"category", "AdvancedHunting-"},

@@ -9,6 +9,9 @@ import "bytes"
 // maxEnvelope is how many bytes may stand before the list.
 const maxEnvelope = 4 << 10
 
+// maxPreface is how many members may stand before the list.
+const maxPreface = 12
+
 // isListName says whether a member of an envelope with this name is the list of
 // records.
 func isListName(name string) bool {
@@ -26,7 +29,7 @@ func isListName(name string) bool {
 func envelope(data []byte) int {
 	data = data[:min(len(data), maxEnvelope)]
 	i := 1
-	for members := 0; members < 12; members++ {
+	for range maxPreface {
 		i = space(data, i)
 		name, next := stringAt(data, i)
 		if next < 0 {
