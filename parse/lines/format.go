@@ -66,14 +66,16 @@ func (f Format) Recognise(head []byte) (confidence float64, reason string) {
 		head = head[:n+1] // what the head cuts off is no record
 	}
 	seen := f.look(head)
-	switch {
+	switch few := 2*(seen.text+seen.json+seen.xml) < seen.unknown; {
+	case few: // a document that quotes records is no log
 	case seen.text > 0 && seen.json > 0:
 		return sureMixed, "has both JSON objects and text that a parser knows: " + seen.name
 	case seen.text > 0 && seen.known > 0:
 		return sureKnown, "has records that a parser knows: " + seen.name
 	case seen.text > 0:
 		return sureHeader, "has records with a syslog header"
-	case seen.json == 0 && seen.xml == 0 && seen.timed > 0 && 2*seen.timed >= seen.unknown:
+	}
+	if seen.json == 0 && seen.xml == 0 && seen.timed > 0 && 2*seen.timed >= seen.unknown {
 		return sureText, "is text that no parser knows, with times in it"
 	}
 	return 0, "no text that a parser knows"
