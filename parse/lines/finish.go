@@ -280,6 +280,9 @@ func (d *decoder) when(p *Parser) time.Time {
 		}
 		for _, layout := range p.Times[i].Layouts {
 			if s, ok := readLayout(layout, text); ok {
+				if !s.zoned && p.compiled.zones[i] == nil && d.zone == nil && d.envelope.zoned {
+					return d.headerTime() // it says where it was, the text does not
+				}
 				return d.settle(s, p.compiled.zones[i])
 			}
 		}
