@@ -13,8 +13,7 @@ type Collection struct {
 	Files      []File
 	// Messages say what could not be used and why, in the order of the files.
 	Messages []Message
-	// Notes are worth saying and no fault of the file: values on warning
-	// lists, indicators that were withdrawn.
+	// Notes are worth saying and no fault of the file: values on warning lists.
 	Notes []Message
 	// Listed, Withdrawn and Repeated count what was left out: values on
 	// warning lists, revoked or not for detection, the same id again.
@@ -109,7 +108,6 @@ type reader struct {
 	c      *Collection
 	source *Source
 	text   []byte
-	line   int
 }
 
 func (r *reader) read() {
@@ -126,10 +124,6 @@ func (r *reader) read() {
 // say adds a message about a line.
 func (r *reader) say(line int, format string, args ...any) {
 	r.c.Messages = append(r.c.Messages, Message{File: r.source.File, Line: line, Text: fmt.Sprintf(format, args...)})
-}
-
-func (r *reader) note(line int, format string, args ...any) {
-	r.c.Notes = append(r.c.Notes, Message{File: r.source.File, Line: line, Text: fmt.Sprintf(format, args...)})
 }
 
 // add takes an indicator unless its id is known: then the one that was

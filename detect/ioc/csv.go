@@ -79,8 +79,7 @@ func (r *reader) readCSV() {
 			return
 		}
 		if err != nil {
-			var at *csv.ParseError
-			if errors.As(err, &at) {
+			if at, ok := errors.AsType[*csv.ParseError](err); ok {
 				r.say(at.Line, "%v", at.Err)
 				continue
 			}

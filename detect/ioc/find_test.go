@@ -190,8 +190,11 @@ func TestAnIndicatorCountsWithinItsTimeAlone(t *testing.T) {
 		ev   event.Event
 		want bool
 	}{
-		{event.Event{Time: from}, true}, {event.Event{Time: until.Add(-1)}, true}, {event.Event{}, true},
-		{event.Event{Time: from.Add(-1)}, false}, {event.Event{Time: until}, false},
+		{event.Event{Time: from}, true},
+		{event.Event{Time: until.Add(-1)}, true},
+		{event.Event{}, true},
+		{event.Event{Time: from.Add(-1)}, false},
+		{event.Event{Time: until}, false},
 	} {
 		if got := seenIn(set, x.ev, "d", "evil.example"); got != x.want {
 			t.Errorf("at %v: %v; want %v", x.ev.Time, got, x.want)

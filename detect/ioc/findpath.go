@@ -34,7 +34,7 @@ func (s *Set) findPlainNames(w *Work) {
 		for to < len(text) && wordByte[text[to]] {
 			to++
 		}
-		if end := len(text); to < end && bytes.IndexAny(text[to:], `/\`) < 0 {
+		if end := len(text); to < end && !bytes.ContainsAny(text[to:], `/\`) {
 			s.plainName(lastSpan(text), w) // a name may have blanks in it
 		}
 		s.plainName(span{from, to}, w)
@@ -134,12 +134,12 @@ func (s *Set) urlAt(host span, text []byte, w *Work) {
 	for from > 0 && host.from-from < 256 && text[from-1] > ' ' && text[from-1] != '/' && text[from-1] != '"' && text[from-1] != '\'' {
 		from-- // a user, perhaps
 	}
-	scheme := from
+	scheme := host.from
 	if bytes.HasSuffix(text[:from], []byte("://")) {
-		for scheme = from - 3; scheme > 0 && from-scheme < 16 && isHostByte(text[scheme-1]); scheme-- {
+		scheme = from - 3
+		for scheme > 0 && from-scheme < 16 && isHostByte(text[scheme-1]) {
+			scheme--
 		}
-	} else {
-		scheme = host.from
 	}
 	end := host.to + urlLength(text[host.to:])
 	if end-scheme <= maxWhole {

@@ -110,7 +110,7 @@ func wide(domain string) error {
 // domainKey returns a domain as it stands in the DNS: lower case, in ASCII
 // (RFC 5891, mapped as UTS 46 says), without a dot at its end.
 func domainKey(s string) (string, error) {
-	s = strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(s), "*."), ".")
+	s = strings.TrimSuffix(strings.TrimPrefix(s, "*."), ".")
 	s = strings.TrimPrefix(s, ".")
 	ascii := strings.ToLower(s)
 	for i := range len(ascii) {
@@ -186,9 +186,18 @@ func fileTail(s string) error {
 // hives are the spellings of the roots of the registry, folded, and what they
 // are called here.
 var hives = []struct{ spelling, short string }{
-	{`hkey_local_machine`, `hklm`}, {`hkey_current_user`, `hkcu`}, {`hkey_users`, `hku`}, {`hkey_classes_root`, `hkcr`},
-	{`hkey_current_config`, `hkcc`}, {`\registry\machine`, `hklm`}, {`\registry\user`, `hku`},
-	{`hklm`, `hklm`}, {`hkcu`, `hkcu`}, {`hku`, `hku`}, {`hkcr`, `hkcr`}, {`hkcc`, `hkcc`},
+	{`hkey_local_machine`, `hklm`},
+	{`hkey_current_user`, `hkcu`},
+	{`hkey_users`, `hku`},
+	{`hkey_classes_root`, `hkcr`},
+	{`hkey_current_config`, `hkcc`},
+	{`\registry\machine`, `hklm`},
+	{`\registry\user`, `hku`},
+	{`hklm`, `hklm`},
+	{`hkcu`, `hkcu`},
+	{`hku`, `hku`},
+	{`hkcr`, `hkcr`},
+	{`hkcc`, `hkcc`},
 }
 
 // hive returns the spelling of a root of the registry that s begins with, ""
