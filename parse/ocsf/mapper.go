@@ -189,8 +189,12 @@ func (m *Mapper) leaf(p plan, name string, values []event.Field) {
 			m.tree.Add(m.tree.Node("unmapped."+name), v)
 			continue
 		}
+		lost := len(targets) > 0
 		for _, t := range targets {
-			m.put(t, i, v)
+			lost = !m.put(t, i, v) && lost
+		}
+		if lost {
+			m.tree.Add(m.tree.Node("unmapped."+name), v)
 		}
 	}
 }
@@ -260,78 +264,116 @@ func (m *Mapper) profiles() {
 	}
 }
 
-// put writes the value of that place among its equals.
-func (m *Mapper) put(t target, at int, v event.Field) {
+// put writes the value of that place among its equals. It reports whether what
+// the value says can be read there.
+func (m *Mapper) put(t target, at int, v event.Field) bool {
 	switch {
+	case slices.ContainsFunc(t.Unless, func(name string) bool { return m.from.Has(m.from.Node(name)) }):
+		return true
 	case t.Enum != nil:
-		m.enumerated(t, v)
+		return m.enumerated(t, v)
 	case t.Map != nil:
 		if to, ok := t.Map[v.Text()]; ok {
 			m.text(t.node, to)
-			return
-		}
-		m.tree.Add(t.node, v)
-	case t.As == "time":
-		if when, ok := parse.When(v.AppendText(nil)); ok {
-			m.number(t.node, when.UnixMilli())
-		}
-	case t.As == "milliseconds":
-		if ns, ok := v.Int(); ok {
-			m.number(t.node, ns/1e6)
+			return true
 		}
 	case t.Flags != nil:
-		if yes, ok := t.Flags[v.Text()]; ok {
-			kind := event.False
-			if yes {
-				kind = event.True
-			}
-			m.tree.Add(t.node, event.Field{Kind: kind, Data: strconv.AppendBool(nil, yes)})
-		}
-	case t.As == "fingerprint":
-		m.number(m.tree.Node(t.To+".algorithm_id"), int64(t.ID))
-		m.tree.Add(m.tree.Node(t.To+".value"), v)
-	case t.As == "hash":
-		m.tree.Elements(t.node)
-		part := func(rest string) *nested.Node { return m.tree.Node(t.To + "." + t.Rest + "." + rest) }
-		m.text(part("algorithm"), t.Rest)
-		m.number(part("algorithm_id"), int64(t.ID))
-		m.tree.Add(part("value"), v)
-	case t.As == "element":
-		m.element(t, at, v, t.Rest)
-	case t.As == "named":
-		m.element(t, at, v, "name")
-	default:
-		if slices.ContainsFunc(m.tree.Values(t.node), func(w event.Field) bool { return w.Text() == v.Text() }) {
-			return
-		}
+		return m.flag(t, v)
+	case t.As != "":
+		return m.converted(t, at, v)
+	}
+	if !slices.ContainsFunc(m.tree.Values(t.node), func(w event.Field) bool { return w.Text() == v.Text() }) {
 		m.tree.Add(t.node, v)
 	}
+	return true
+}
+
+// converted writes a value by the conversion of its goal.
+func (m *Mapper) converted(t target, at int, v event.Field) bool {
+	switch t.As {
+	case "time":
+		when, ok := parse.When(v.AppendText(nil))
+		if ok {
+			m.number(t.node, when.UnixMilli())
+		}
+		return ok
+	case "milliseconds":
+		ns, ok := v.Int()
+		if ok {
+			m.number(t.node, ns/1e6)
+		}
+		return ok
+	case "fingerprint":
+		return m.single(t.To+".value", v) && m.id(t.To+".algorithm_id", t.ID)
+	case "hash":
+		below := t.To + "." + t.Rest
+		m.tree.Elements(t.node)
+		if !m.single(below+".value", v) {
+			return false
+		}
+		m.text(m.tree.Node(below+".algorithm"), t.Rest)
+		return m.id(below+".algorithm_id", t.ID)
+	case "named":
+		return m.element(t, at, v, "name")
+	default:
+		return m.element(t, at, v, t.Rest)
+	}
+}
+
+// single writes a value where there is none.
+func (m *Mapper) single(name string, v event.Field) bool {
+	n := m.tree.Node(name)
+	if m.tree.Has(n) {
+		return false
+	}
+	m.tree.Add(n, v)
+	return true
+}
+
+func (m *Mapper) id(name string, id int) bool {
+	m.number(m.tree.Node(name), int64(id))
+	return true
+}
+
+// flag writes a word for yes or no.
+func (m *Mapper) flag(t target, v event.Field) bool {
+	yes, ok := t.Flags[v.Text()]
+	if !ok || m.tree.Has(t.node) {
+		return false
+	}
+	kind := event.False
+	if yes {
+		kind = event.True
+	}
+	m.tree.Add(t.node, event.Field{Kind: kind, Data: strconv.AppendBool(nil, yes)})
+	return true
 }
 
 // maxFixed bounds the texts that are remembered.
 const maxFixed = 4096
 
-// maxElements bounds the objects in one list; what is beyond is in the last.
+// maxElements bounds the objects in one list; what is beyond is unmapped.
 const maxElements = 256
 
-func (m *Mapper) element(t target, at int, v event.Field, rest string) {
-	n := m.tree.Node(t.To + "." + strconv.Itoa(min(at, maxElements)) + "." + rest)
-	if !m.tree.Has(n) {
-		m.tree.Elements(t.node)
-		m.tree.Add(n, v)
-	}
+// element writes a value into the object of that place in a list.
+func (m *Mapper) element(t target, at int, v event.Field, rest string) bool {
+	m.tree.Elements(t.node)
+	return at < maxElements && m.single(t.To+"."+strconv.Itoa(at)+"."+rest, v)
 }
 
-func (m *Mapper) enumerated(t target, v event.Field) {
-	text := v.Text()
-	one, ok := t.Enum[text]
+// enumerated writes one of an enumeration; a word that is none of it says more
+// than "other".
+func (m *Mapper) enumerated(t target, v event.Field) bool {
+	one, ok := t.Enum[v.Text()]
 	if !ok {
 		one = t.Enum["*"]
 	}
-	if !m.tree.Has(t.id) {
-		m.number(t.id, one.id)
-		m.text(t.node, one.caption)
+	if m.tree.Has(t.id) {
+		return false
 	}
+	m.number(t.id, one.id)
+	m.text(t.node, one.caption)
+	return ok
 }
 
 func (m *Mapper) number(n *nested.Node, v int64) {

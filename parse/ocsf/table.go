@@ -60,13 +60,14 @@ type conditions map[string]list
 
 // goal is one OCSF name of an ECS name.
 type goal struct {
-	To    string            `yaml:"to"`
-	As    string            `yaml:"as"`
-	ID    int               `yaml:"id"`   // of a hash's algorithm
-	Rest  string            `yaml:"rest"` // the name in an element, or of the algorithm
-	Map   map[string]string `yaml:"map"`
-	Enum  map[string]value  `yaml:"enum"`  // number and caption
-	Flags map[string]bool   `yaml:"flags"` // words for yes and no
+	To     string            `yaml:"to"`
+	As     string            `yaml:"as"`
+	ID     int               `yaml:"id"`   // of a hash's algorithm
+	Rest   string            `yaml:"rest"` // the name in an element, or of the algorithm
+	Map    map[string]string `yaml:"map"`
+	Enum   map[string]value  `yaml:"enum"`   // number and caption
+	Unless []string          `yaml:"unless"` // ECS names of which any makes this one superfluous
+	Flags  map[string]bool   `yaml:"flags"`  // words for yes and no
 }
 
 // value is one of an enumeration.
