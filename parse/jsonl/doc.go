@@ -28,7 +28,18 @@
 //   - flat: Channel and EventID at the top, Computer for the machine.
 //
 // A level "_source" at the top, as Elasticsearch exports have, is taken out of
-// the names. Everything else is of schema and dataset "json".
+// the names.
+//
+// Records of clouds, identity services and EDRs are told by the names in them,
+// see origins; their schema is named after the product, as "aws.cloudtrail". The
+// text AuditData of Search-UnifiedAuditLog is replaced by the fields of the
+// record in it. Everything else is of schema and dataset "json".
+//
+// # Envelopes
+//
+// An object whose list is named Records, value, items, resources or hits, with
+// nothing before it but what exports put there, is no record: the objects in
+// the list are.
 //
 // # Time
 //
