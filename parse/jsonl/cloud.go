@@ -180,11 +180,11 @@ func clouds() []origin {
 			time: []string{"start"}, code: []string{"action"},
 		},
 		{
-			dataset: "okta.system", need: []string{"eventType", "published"}, any: []string{"actor.alternateId", "outcome.result", "legacyEventType"},
+			dataset: "okta.system", need: []string{"eventType"}, any: []string{"actor.alternateId", "legacyEventType", "displayMessage"},
 			time: []string{"published"}, code: []string{"eventType"},
 		},
 		{
-			dataset: "google_workspace", kind: "id.applicationName", need: []string{"id.applicationName", "id.time"},
+			dataset: "google_workspace", kind: "id.applicationName", need: []string{"id.applicationName"}, any: []string{"id.time", "actor.email", "events.name"},
 			time: []string{"id.time"}, provider: []string{"id.applicationName"}, code: []string{"events.name"},
 		},
 		{
@@ -196,7 +196,7 @@ func clouds() []origin {
 			time: []string{"data.timestamp"}, provider: []string{"data.protoPayload.serviceName"}, code: []string{"data.protoPayload.methodName"},
 		},
 		{
-			dataset: "github.audit", need: []string{"action", "actor"}, any: []string{"_document_id", "actor_id", "org_id", "business"},
+			dataset: "github.audit", need: []string{"action", "actor"}, any: []string{"_document_id", "actor_id", "org_id", "business", "org", "repo"},
 			time: []string{"@timestamp", "created_at"}, code: []string{"action"},
 		},
 		{
