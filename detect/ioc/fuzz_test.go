@@ -56,6 +56,9 @@ func FuzzFindAgreesWithLinearSearch(f *testing.F) {
 // Characters of words: \x01 stands for a byte that is not ASCII.
 const wordClass = `[a-z0-9._~$\x01-]`
 
+// properName is a name whose labels have the form that the DNS asks for.
+var properName = regexp.MustCompile(`^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$`)
+
 // slowlyIn says whether the term is in the text by the rules of
 // docs/reference/indicators.md, as directly as they can be written down.
 func slowlyIn(term ioc.Term, text string) bool {
@@ -116,7 +119,7 @@ func dottedWords(folded string) []string {
 		}
 		if plain(w) != w {
 			ascii, err := idna.Lookup.ToASCII(strings.TrimLeft(w, ".-~$"))
-			if err != nil {
+			if err != nil || len(ascii) > 253 || !properName.MatchString(strings.TrimPrefix(ascii, ".")) {
 				continue
 			}
 			w = ascii
