@@ -31,6 +31,14 @@ type filterFlags struct {
 	Host string  `placeholder:"NAME" help:"Only records of this host, in any case."`
 }
 
+// Validate implements kong's hook.
+func (f *filterFlags) Validate() error {
+	if from, to := f.From.Time, f.To.Time; !from.IsZero() && !to.IsZero() && !from.Before(to) {
+		return usageError("--from must be before --to, or no record can be between them")
+	}
+	return nil
+}
+
 func (f *filterFlags) filter() detect.Filter {
 	return detect.Filter{From: f.From.Time, To: f.To.Time, Host: f.Host}
 }
@@ -52,7 +60,7 @@ type instant struct{ time.Time }
 // UnmarshalText reads RFC 3339, or a prefix of it down to the date, in UTC.
 func (i *instant) UnmarshalText(text []byte) error {
 	for _, layout := range []string{
-		time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02 15:04", time.DateOnly,
+		time.RFC3339Nano, "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02 15:04", time.DateOnly,
 	} {
 		if t, err := time.Parse(layout, string(text)); err == nil {
 			i.Time = t.UTC()

@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"time"
@@ -126,21 +128,29 @@ func (s *session) writeManifest(path string, f *findings, ended error) error {
 		sum := sha256.Sum256(text)
 		m.Exceptions = append(m.Exceptions, fileEntry{Path: p, SHA256: hex.EncodeToString(sum[:])})
 	}
-	return writeJSON(path, m)
+	if err := writeJSON(path, m); err != nil {
+		return fmt.Errorf("writing the manifest: %w", err)
+	}
+	return nil
 }
 
-// writeJSON writes a file whole or not at all.
+// writeJSON writes a file whole or not at all. What is there and is no ordinary
+// file, a device, a pipe or a link, is written to and never replaced.
 func writeJSON(path string, v any) error {
 	text, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {
 		return err
+	}
+	text = append(text, '\n')
+	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+		return writeInto(path, text)
 	}
 	temporary, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
 	if err != nil {
 		return err
 	}
 	defer func() { _ = os.Remove(temporary.Name()) }() // gone already if all went well
-	if _, err := temporary.Write(append(text, '\n')); err != nil {
+	if _, err := temporary.Write(text); err != nil {
 		_ = temporary.Close() // the first error says more
 		return err
 	}
@@ -151,6 +161,16 @@ func writeJSON(path string, v any) error {
 		return err
 	}
 	return os.Rename(temporary.Name(), path)
+}
+
+// writeInto writes to what is there already.
+func writeInto(path string, text []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644) //nolint:gosec // a report is read by others
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	return errors.Join(err, f.Close())
 }
 
 func (s *session) counts(f *findings) countsEntry {

@@ -98,7 +98,7 @@ func (f *ruleFlags) loadWith(s *session, indicators *indicatorFlags) (*ruleset, 
 	}
 	r.options.Indicators = r.indicators
 	if len(r.collection.Rules)+len(r.collection.Correlations)+len(r.indicators) == 0 {
-		s.trouble.rulesLeftOut(r.collection.Problems)
+		s.trouble.rulesMissing(r.collection.Problems)
 		return nil, fmt.Errorf("there is no rule that can run in %s", quoted(f.Rules))
 	}
 	var problems []sigma.Problem

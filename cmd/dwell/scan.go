@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"context"
 	"errors"
 	"fmt"
 
@@ -35,6 +34,8 @@ type findings struct {
 	book   *hits.Book
 	filter detect.Filter
 	unread *trouble
+	// unwritable says that standard output takes no more.
+	unwritable bool
 	// stories and over are only made for who shows them.
 	stories *scope.Book
 	over    *page.Histogram
@@ -63,7 +64,7 @@ func (c *scanCommand) Run(s *session) error {
 	}
 	// What was found is printed whatever ended the scan, unless it was that it
 	// cannot be printed.
-	if err == nil || errors.Is(err, context.Canceled) {
+	if !f.unwritable {
 		err = errors.Join(err, w.end())
 		err = errors.Join(err, c.writeWhole(s, out, f))
 	}
@@ -157,12 +158,14 @@ func scan(s *session, j *job, write func(*detect.Detection) error) (*findings, e
 		Detection: func(d *detect.Detection) error {
 			f.add(d)
 			if err := write(d); err != nil {
+				f.unwritable = true
 				return fmt.Errorf("writing to standard output: %w", err)
 			}
 			return nil
 		},
 		Problem: s.trouble.source,
 	})
+	s.trouble.fieldNames(rules.names)
 	return f, err
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/dwell-project/dwell/cmd/dwell/table"
@@ -27,9 +26,6 @@ type statsCommand struct {
 	inputFlags  `embed:""`
 }
 
-// maxCounts bounds how many different records of one kind are told apart.
-const maxCounts = 200_000
-
 // Run runs the command.
 func (c *statsCommand) Run(s *session) error {
 	if err := s.begin(&c.inputFlags); err != nil {
@@ -45,17 +41,19 @@ func (c *statsCommand) Run(s *session) error {
 	}
 	all := &stats{tables: tables, names: event.NewNames(), filter: c.filter()}
 	done := s.showProgress(in, c.Quiet)
-	err = parse.Run(s.ctx, in.all(), parse.Options{Workers: c.Workers, Names: all.names}, all.newWork, parse.Results[[]parse.Problem]{
-		Take: func(problems []parse.Problem) error {
-			for _, p := range problems {
+	sum := newCounts()
+	err = parse.Run(s.ctx, in.all(), parse.Options{Workers: c.Workers, Names: all.names}, all.newWork, parse.Results[*blockCounts]{
+		Take: func(b *blockCounts) error {
+			for _, p := range b.problems {
 				s.trouble.source(p)
 			}
+			sum.add(b)
 			return nil
 		},
 		Report: s.trouble.source,
 	})
 	done()
-	return errors.Join(err, c.write(s, all.sum()))
+	return errors.Join(err, c.write(s, summed(sum)))
 }
 
 func (c *statsCommand) write(s *session, sum *statsSum) error {
@@ -76,110 +74,32 @@ func (c *statsCommand) write(s *session, sum *statsSum) error {
 	return errors.Join(look.err, out.Flush())
 }
 
-// recordKey tells records apart, logonKey logons.
-type (
-	recordKey struct{ host, dataset, code string }
-	logonKey  struct{ outcome, host, kind, account, source string }
-)
-
-// seen counts records of one key; the times are zero if none had one.
-type seen struct {
-	n           int64
-	first, last time.Time
-}
-
-func (n *seen) add(o seen) {
-	n.n += o.n
-	if !o.first.IsZero() && (n.first.IsZero() || o.first.Before(n.first)) {
-		n.first = o.first
-	}
-	if o.last.After(n.last) {
-		n.last = o.last
-	}
-}
-
-// counts are one worker's, or the run's.
-type counts struct {
-	records map[recordKey]*seen
-	logons  map[logonKey]*seen
-}
-
-func newCounts() *counts {
-	return &counts{records: map[recordKey]*seen{}, logons: map[logonKey]*seen{}}
-}
-
-// bump counts under a key, or under rest if there are too many keys already.
-func bump[K comparable](m map[K]*seen, k, rest K, o seen) {
-	n, ok := m[k]
-	if !ok {
-		if len(m) >= maxCounts {
-			k = rest
-		}
-		if n = m[k]; n == nil {
-			n = &seen{}
-			m[k] = n
-		}
-	}
-	n.add(o)
-}
-
-// rest stands for what came after maxCounts.
-const rest = "(others)"
-
-func (c *counts) record(k recordKey, o seen) {
-	bump(c.records, k, recordKey{rest, rest, rest}, o)
-}
-
-func (c *counts) logon(k logonKey, o seen) {
-	bump(c.logons, k, logonKey{k.outcome, rest, rest, rest, rest}, o)
-}
-
-// stats is a run; each worker has counts of its own.
+// stats is what the workers of a run share.
 type stats struct {
 	tables *taxonomy.Tables
 	names  *event.Names
 	filter detect.Filter
-
-	mu      sync.Mutex
-	workers []*counts
 }
 
-func (s *stats) newWork() parse.Work[[]parse.Problem] {
-	own := newCounts()
-	s.mu.Lock()
-	s.workers = append(s.workers, own)
-	s.mu.Unlock()
+func (s *stats) newWork() parse.Work[*blockCounts] {
 	logons := newLogons(s.tables, s.names)
-	var key []byte
-	known := map[string]*seen{} // by host, dataset, code as they stand in the record
-	return func(b *parse.Block, d parse.Decoder) (problems []parse.Problem) {
+	keys := newRecordKeys()
+	return func(b *parse.Block, d parse.Decoder) *blockCounts {
+		own := &blockCounts{}
+		records, logged := gather[recordKey]{}, gather[logonKey]{}
 		d.Decode(b, func(ev *event.Event) bool {
 			if !s.filter.Admits(ev) {
 				return true
 			}
 			one := seen{n: 1, first: ev.Time, last: ev.Time}
-			key = append(append(key[:0], ev.Dataset...), 0)
-			for _, f := range [...]*event.Field{&ev.Host, &ev.Code} {
-				key = append(append(append(key, byte(f.Kind)), f.Data...), 0)
-			}
-			if ev.Source != nil {
-				key = append(key, ev.Source.Host...)
-			}
-			if n, ok := known[string(key)]; ok {
-				n.add(one)
-			} else {
-				k := recordKey{ev.HostName(), ev.Dataset, ev.Code.Text()}
-				own.record(k, one)
-				if n := own.records[k]; n != nil {
-					known[string(key)] = n
-				}
-			}
+			records.add(keys.of(ev), one)
 			if k, ok := logons.of(ev); ok {
-				own.logon(k, one)
+				logged.add(k, one)
 			}
 			return true
-		}, func(p parse.Problem) { problems = append(problems, p) })
-		return problems
+		}, func(p parse.Problem) { own.problems = append(own.problems, p) })
+		own.records, own.logons = records.list, logged.list
+		return own
 	}
 }
 
@@ -212,24 +132,17 @@ type statsLogon struct {
 	Last    *time.Time `json:"last"`
 }
 
-// sum joins the workers' counts, sorted: by host, then the most frequent first.
-func (s *stats) sum() *statsSum {
-	all := newCounts()
+// summed returns the counts sorted: by host, then the most frequent first.
+func summed(all *counts) *statsSum {
 	total := seen{}
-	for _, w := range s.workers {
-		for k, n := range w.records {
-			all.record(k, *n)
-			total.add(*n)
-		}
-		for k, n := range w.logons {
-			all.logon(k, *n)
-		}
+	for _, n := range all.records.at {
+		total.add(*n)
 	}
 	sum := &statsSum{Records: total.n, First: timeOrNull(total.first), Last: timeOrNull(total.last), Events: []statsEvent{}, Logons: []statsLogon{}}
-	for k, n := range all.records {
+	for k, n := range all.records.at {
 		sum.Events = append(sum.Events, statsEvent{k.host, k.dataset, k.code, n.n, timeOrNull(n.first), timeOrNull(n.last)})
 	}
-	for k, n := range all.logons {
+	for k, n := range all.logons.at {
 		sum.Logons = append(sum.Logons, statsLogon{k.outcome, k.host, k.kind, k.account, k.source, n.n, timeOrNull(n.first), timeOrNull(n.last)})
 	}
 	slices.SortFunc(sum.Events, func(a, b statsEvent) int {

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/dwell-project/dwell/cmd/dwell/table"
+	"github.com/dwell-project/dwell/event"
 	"github.com/dwell-project/dwell/parse"
 	"github.com/dwell-project/dwell/parse/formats"
 	"github.com/dwell-project/dwell/sigma"
@@ -30,6 +31,7 @@ type trouble struct {
 	// sources that are not read at all, rules the documents left out.
 	problems, bytes, files, rules int64
 	indicators                    int64 // places in indicator files
+	nameless                      int64 // fields whose names were too many
 	unknown                       int64 // files in no known format, among files
 	kept                          []string
 
@@ -41,7 +43,7 @@ type trouble struct {
 func newTrouble(out func() io.Writer) *trouble { return &trouble{out: out} }
 
 // any says whether there was trouble.
-func (t *trouble) any() bool { return t.problems+t.files+t.rules+t.indicators > 0 }
+func (t *trouble) any() bool { return t.problems+t.files+t.rules+t.indicators+t.nameless > 0 }
 
 // source reports a place in a source, or a source, that could not be read. It
 // is a function for parse.Run.
@@ -110,11 +112,10 @@ func (t *trouble) finish() {
 // rulesLeftOut reports what is wrong with rules. Only errors count as trouble:
 // with a warning the rule runs.
 func (t *trouble) rulesLeftOut(problems []sigma.Problem) {
-	var warnings, errs int64
+	var errs int64
 	for i := range problems {
 		p := &problems[i]
 		if p.Severity() != sigma.Error {
-			warnings++
 			continue
 		}
 		errs++
@@ -127,6 +128,29 @@ func (t *trouble) rulesLeftOut(problems []sigma.Problem) {
 	if errs > shownRules {
 		t.say(fmt.Sprintf("%d more rules have errors; \"dwell rules lint\" shows them", errs-shownRules))
 	}
+}
+
+// rulesMissing reports what is wrong with rules of which none can run. Then also
+// warnings say why: that a file holds no rule is one.
+func (t *trouble) rulesMissing(problems []sigma.Problem) {
+	for i := range problems {
+		if p := &problems[i]; p.Severity() == sigma.Warning && i < shownRules {
+			t.say(p.String())
+		}
+	}
+	t.rulesLeftOut(problems)
+}
+
+// fieldNames reports the fields that a full table of names refused.
+func (t *trouble) fieldNames(names *event.Names) {
+	n := names.Refused()
+	if n == 0 {
+		return
+	}
+	t.nameless += n
+	text := fmt.Sprintf("%s came under names beyond the first %s: only keywords look at them", many(n, "value"), thousands(event.MaxNames))
+	t.keep(text)
+	t.say(text)
 }
 
 // list returns the messages kept, at most keptProblems.
@@ -143,6 +167,9 @@ func (t *trouble) parts() []string {
 	}
 	if t.rules > 0 {
 		parts = append(parts, many(t.rules, "rule")+" left out")
+	}
+	if t.nameless > 0 {
+		parts = append(parts, many(t.nameless, "value")+" without its name")
 	}
 	if t.indicators > 0 {
 		parts = append(parts, many(t.indicators, "place")+" in indicator files not used")

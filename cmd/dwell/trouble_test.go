@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dwell-project/dwell/event"
 	"github.com/dwell-project/dwell/parse"
 )
 
@@ -43,5 +44,24 @@ func TestMessagesFromLogsAreDisarmed(t *testing.T) {
 	tr.source(parse.Problem{Path: "a\x1b[2J.evtx", Err: errors.New("no \x07 log")})
 	if got, want := out.String(), "dwell: a\\x1b[2J.evtx: no \\x07 log\n"; got != want {
 		t.Errorf("message %q, want %q", got, want)
+	}
+}
+
+func TestFieldsThatAFullTableOfNamesRefusedAreTrouble(t *testing.T) {
+	var out bytes.Buffer
+	tr := newTrouble(func() io.Writer { return &out })
+	names := event.NewNames()
+	for i := range event.MaxNames - 1 {
+		names.Intern(fmt.Sprint(i))
+	}
+	tr.fieldNames(names)
+	if tr.any() {
+		t.Errorf("a table that is just full is trouble: %s", out.String())
+	}
+	names.Intern("one more")
+	names.Intern("another")
+	tr.fieldNames(names)
+	if !tr.any() || !strings.Contains(out.String(), "2 values came under names beyond the first 65,536") {
+		t.Errorf("trouble %v, said %q", tr.any(), out.String())
 	}
 }
