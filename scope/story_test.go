@@ -43,7 +43,8 @@ func TestStoriesAreToldInWords(t *testing.T) {
 	for _, d := range []*detect.Detection{
 		at(65, "ws1", "SYSTEM", dump), at(31, "ws1", `CORP\ann`, office), at(32, "ws1", `CORP\ann`, office),
 		at(400, "ws1", "", scan), at(31, "ws2", "", scan),
-		{Rule: scan}, {Rule: scan},
+		{Rule: scan},
+		{Rule: scan},
 	} {
 		b.Add(d)
 	}

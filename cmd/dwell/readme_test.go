@@ -35,7 +35,7 @@ func TestReadmeShowsWhatTheSampleGives(t *testing.T) {
 		return
 	}
 	if *update {
-		if err := os.WriteFile(name, []byte(head+begin+want+end+tail), 0o644); err != nil { //nolint:gosec // a document
+		if err := os.WriteFile(name, []byte(head+begin+want+end+tail), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return
