@@ -65,6 +65,9 @@ func (f Format) Recognise(head []byte) (confidence float64, reason string) {
 	if n := bytes.LastIndexByte(head, '\n'); n > 0 && !whole {
 		head = head[:n+1] // what the head cuts off is no record
 	}
+	if isMarkup(head) { // others are surer, and reading the parsers can wait
+		return 0, "nothing but JSON or XML"
+	}
 	seen := f.look(head)
 	switch few := 2*(seen.text+seen.json+seen.xml) < seen.unknown; {
 	case few: // a document that quotes records is no log
@@ -117,6 +120,17 @@ func (f Format) look(head []byte) (seen looked) {
 		return n < headRecords
 	}, func(parse.Problem) {})
 	return seen
+}
+
+// isMarkup says whether every line begins as JSON or XML does.
+func isMarkup(head []byte) bool {
+	for line := range bytes.Lines(head) {
+		line = bytes.TrimSpace(line)
+		if len(line) > 0 && line[0] != '{' && (line[0] != '<' || len(line) > 1 && isDigit(line[1])) {
+			return false
+		}
+	}
+	return true
 }
 
 // hasClock says whether a line has a time of day near its beginning.
