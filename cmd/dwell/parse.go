@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"iter"
+	"runtime"
 	"sync"
 
 	"github.com/dwell-project/dwell/event"
@@ -63,6 +64,16 @@ func asLines(all iter.Seq2[parse.Input, error]) iter.Seq2[parse.Input, error] {
 	}
 }
 
+// fewBytes is how much input is done before a second core has been of use:
+// waking it costs more than it takes over.
+const fewBytes = 16 << 20
+
+// oneCoreWillDo says whether all input is files and little.
+func (c *parseCommand) oneCoreWillDo() bool {
+	n := storedBytes(c.Paths)
+	return n > 0 && n <= fewBytes
+}
+
 // linesBuffer is what the lines of an EVTX chunk mostly need, in bytes.
 const linesBuffer = 128 << 10
 
@@ -90,6 +101,9 @@ func (c *parseCommand) Run(s *session) error {
 	inputs := in.all()
 	if c.Output == outputNative {
 		inputs = asLines(inputs)
+	}
+	if c.oneCoreWillDo() {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	}
 	done := s.showProgress(in, c.Quiet)
 	defer done()
