@@ -60,7 +60,7 @@ func TestBrokenExceptionsAreRefusedWithTheirPlace(t *testing.T) {
 		{"e.yml", "exceptions:\n- reason: none\n", "e.yml:2:3: rule is missing"},
 		{"e.yml", "exceptions:\n- rule: x\n  why: y\n", "line 3: unknown key \"why\""},
 		{"e.yml", "exceptions:\n- rule: x\n  when: {A|re: '('}\n", "e.yml:2:3: when: SIG"},
-		{"e.yml", "exception: []\n", "field exception not found"},
+		{"e.yml", "exception: []\n", "line 1: unknown key \"exception\""},
 		{"known-FPs.csv", "RuleId;RuleName;MatchString\na;b;(\n", "known-FPs.csv:2:"},
 		{"known-FPs.csv", "RuleId;RuleName;MatchString\na;b\n", "known-FPs.csv:2: 2 columns"},
 	} {

@@ -78,18 +78,44 @@ func readKnownFPs(path string, data []byte) ([]*Exception, error) {
 	}
 }
 
-func readExceptions(path string, data []byte) ([]*Exception, error) {
-	var doc struct {
-		Exceptions []yaml.Node `yaml:"exceptions"`
+// exceptionEntries returns the entries of a file in dwell's own form, none if
+// there is nothing in it.
+func exceptionEntries(data []byte) ([]yaml.Node, error) {
+	var doc yaml.Node
+	if err := yaml.Unmarshal(data, &doc); err != nil {
+		return nil, errors.New(strings.TrimPrefix(err.Error(), "yaml: "))
 	}
-	d := yaml.NewDecoder(bytes.NewReader(data))
-	d.KnownFields(true)
-	if err := d.Decode(&doc); err != nil && !errors.Is(err, io.EOF) {
+	if len(doc.Content) == 0 {
+		return nil, nil
+	}
+	root := doc.Content[0]
+	if root.Kind != yaml.MappingNode {
+		return nil, fmt.Errorf("line %d: want a map with the key exceptions", root.Line)
+	}
+	var entries []yaml.Node
+	for i := 0; i+1 < len(root.Content); i += 2 {
+		key, value := root.Content[i], root.Content[i+1]
+		if key.Value != "exceptions" {
+			return nil, fmt.Errorf("line %d: unknown key %q; there is exceptions", key.Line, key.Value)
+		}
+		if entries != nil {
+			return nil, fmt.Errorf("line %d: the key exceptions is there twice", key.Line)
+		}
+		if err := value.Decode(&entries); err != nil {
+			return nil, fmt.Errorf("line %d: exceptions is a list", value.Line)
+		}
+	}
+	return entries, nil
+}
+
+func readExceptions(path string, data []byte) ([]*Exception, error) {
+	entries, err := exceptionEntries(data)
+	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	var out []*Exception
-	for i := range doc.Exceptions {
-		e, err := readException(path, &doc.Exceptions[i])
+	for i := range entries {
+		e, err := readException(path, &entries[i])
 		if err != nil {
 			return nil, err
 		}

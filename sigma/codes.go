@@ -39,6 +39,7 @@ const (
 	CodeNothingThere  Code = "SIG012"
 	CodeKeyType       Code = "SIG013"
 	CodeUnknownAction Code = "SIG014"
+	CodeManyWarnings  Code = "SIG015"
 )
 
 // Metadata and log source.
@@ -148,7 +149,7 @@ const (
 // Severity says whether a message means that its document is left out.
 func (c Code) Severity() Severity {
 	switch c {
-	case CodeOverridden, CodeNothingThere,
+	case CodeOverridden, CodeNothingThere, CodeManyWarnings,
 		CodeTitleLength, CodeUUID, CodeDuplicateID, CodeSameRule, CodeDate, CodeDateOrder, CodeStatus, CodeLevel,
 		CodeTag, CodeTagNamespace, CodeRelated, CodeAttributeType, CodeDuplicateName, CodeLogSourceEmpty,
 		CodeDuplicateTag, CodeLogSourceCase, CodeAttributeCase, CodeLogSourceUnknown,

@@ -69,8 +69,12 @@ func (d *document) add(p Problem) {
 func (d *document) finish() []Problem {
 	slices.SortStableFunc(d.problems, byPlace)
 	if d.muted > 0 {
+		code, what := CodeManyProblems, "problems"
+		if !d.failed {
+			code, what = CodeManyWarnings, "warnings"
+		}
 		p := Problem{
-			Code: CodeManyProblems, Message: fmt.Sprintf("%d more problems in this document", d.muted),
+			Code: code, Message: fmt.Sprintf("%d more %s in this document", d.muted, what),
 			Rule: d.rule, Marks: []Mark{d.file.mark(d.line, 1, 1, "")},
 		}
 		d.problems = append(d.problems, p)
@@ -169,7 +173,7 @@ func (f *file) mark(line, column, length int, label string) Mark {
 
 func (f *file) lineText(line int) string {
 	if f.starts == nil {
-		f.starts = append(f.starts, 0)
+		f.starts = append(make([]int, 0, bytes.Count(f.data, []byte("\n"))+1), 0)
 		for i, c := range f.data {
 			if c == '\n' {
 				f.starts = append(f.starts, i+1)

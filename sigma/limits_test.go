@@ -109,7 +109,7 @@ func TestArchivesAreReadLikeFolders(t *testing.T) {
 }
 
 func TestABombInAnArchiveIsRefused(t *testing.T) {
-	name := archive(t, map[string][]byte{"bomb.yml": make([]byte, 65<<20), "good.yml": fmt.Appendf(nil, plainRule, "Good")})
+	name := archive(t, map[string][]byte{"bomb.yml": make([]byte, 17<<20), "good.yml": fmt.Appendf(nil, plainRule, "Good")})
 	c := sigma.Load([]string{name})
 	if diff := cmp.Diff([]string{"Good"}, titles(c)); diff != "" {
 		t.Errorf("titles (-want +got):\n%s", diff)
@@ -128,9 +128,29 @@ func TestAnArchiveThatIsNoneIsAProblem(t *testing.T) {
 }
 
 func TestTooLargeAFileIsRefused(t *testing.T) {
-	c := sigma.Parse("big.yml", make([]byte, 64<<20+1))
+	c := sigma.Parse("big.yml", make([]byte, 16<<20+1))
 	if diff := cmp.Diff([]sigma.Code{sigma.CodeTooLarge}, codes(c)); diff != "" {
 		t.Errorf("codes (-want +got):\n%s", diff)
+	}
+}
+
+func TestTooManyValuesAreRefusedBeforeTheyTakeMemory(t *testing.T) {
+	for name, text := range map[string]string{
+		"on one line":       "title: A\nx: [" + strings.Repeat("a,", 4_000_000) + "a]\n",
+		"each on its line":  "title: A\nx:\n" + strings.Repeat("- a\n", 3_000_000),
+		"nested lists":      "title: A\nx:\n" + strings.Repeat(strings.Repeat("- ", 50)+"a\n", 100_000),
+		"nested flow lists": "title: A\nx: [" + strings.Repeat("[[a]],", 2_000_000) + "a]\n",
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		c := sigma.Parse("many.yml", []byte(text+"---\n"+fmt.Sprintf(plainRule, "Good")))
+		runtime.ReadMemStats(&after)
+		if diff := cmp.Diff([]sigma.Code{sigma.CodeExpansion}, codes(c)); diff != "" || len(c.Rules) != 1 {
+			t.Errorf("%s: %d rules, codes (-want +got):\n%s", name, len(c.Rules), diff)
+		}
+		if grown := after.TotalAlloc - before.TotalAlloc; grown > 100<<20 {
+			t.Errorf("%s: parsing it allocates %d MiB", name, grown>>20)
+		}
 	}
 }
 

@@ -18,7 +18,7 @@ import (
 // Limits on an archive of rules. The releases of SigmaHQ hold 4,000 files and
 // 10 MB.
 const (
-	maxArchive      = 1 << 30
+	maxArchive      = 256 << 20
 	maxArchiveFiles = 500_000
 )
 

@@ -18,7 +18,7 @@ const (
 	// maxNodes bounds a document after its aliases are followed.
 	maxNodes = 500_000
 	// maxFile bounds a rule file, in bytes.
-	maxFile = 64 << 20
+	maxFile = 16 << 20
 )
 
 // piece is the text of one YAML document within a file.
@@ -84,6 +84,11 @@ func (d *document) parseYAML() {
 		d.report(CodeEncoding, "the file is not UTF-8", d.file.mark(line, 1, 1, ""))
 		return
 	}
+	if n := valuesAtMost(d.source); n > maxNodes {
+		// Before it is parsed: a node takes a hundred times its text.
+		d.report(CodeExpansion, fmt.Sprintf("there may be %d values; up to %d are read", n, maxNodes), d.file.mark(d.line, 1, 1, ""))
+		return
+	}
 	if err := yaml.Unmarshal(d.source, &doc); err != nil {
 		d.reportSyntax(err)
 		return
@@ -107,6 +112,20 @@ func (d *document) parseYAML() {
 		return
 	}
 	d.root = root
+}
+
+// valuesAtMost returns about how many values a document can have at most: each
+// but the first comes after a mark of YAML or on a line of its own. Texts that
+// contain the marks make it more.
+func valuesAtMost(text []byte) int {
+	if len(text) <= maxNodes {
+		return len(text)
+	}
+	n := max(bytes.Count(text, []byte("\n")), bytes.Count(text, []byte("- ")))
+	for _, mark := range []byte(",:[{") {
+		n += bytes.Count(text, []byte{mark})
+	}
+	return n
 }
 
 func invalidLine(text []byte) int {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 
 	"github.com/alecthomas/kong"
 )
@@ -70,12 +71,21 @@ func run(ctx context.Context, w *world) int {
 	switch {
 	case errors.Is(err, errHelp):
 		return exitDone
+	case isUnwritable(err):
+		return newSession(ctx, w).end(err)
 	case err != nil:
 		return w.refuse(err)
 	}
 	s := newSession(ctx, w)
 	err = command.Run(s)
 	return s.end(err)
+}
+
+// isUnwritable says that help could not be written, which is no fault of the
+// command line.
+func isUnwritable(err error) bool {
+	_, ok := errors.AsType[*fs.PathError](err)
+	return ok
 }
 
 // refuse reports a wrong command line.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"time"
@@ -96,12 +97,30 @@ func (f *statusFlag) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// maxSmall bounds a file of settings, in bytes.
+const maxSmall = 16 << 20
+
+// readSmall reads a file of settings. What is larger than that can be, as a
+// device is, is an error.
+func readSmall(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxSmall+1))
+	if err == nil && len(text) > maxSmall {
+		err = fmt.Errorf("%s: larger than %d bytes", path, maxSmall)
+	}
+	return text, err
+}
+
 // readPlaceholders reads a YAML map of names to a value or a list of values.
 func readPlaceholders(path string) (map[string][]string, error) {
 	if path == "" {
 		return nil, nil
 	}
-	text, err := os.ReadFile(path)
+	text, err := readSmall(path)
 	if err != nil {
 		return nil, err
 	}

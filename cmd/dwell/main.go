@@ -42,6 +42,9 @@ func main() {
 
 // runMain is main without its exit, so that what is deferred is done.
 func runMain() int {
+	// A reader that goes away is an error of writing, so that the run still ends
+	// in order and leaves no temporary files.
+	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	// The first signal asks the run to end with what it has; after it the

@@ -51,7 +51,7 @@ func (f *ruleFlags) collection() (*sigma.Collection, error) {
 func (f *ruleFlags) tables() (*taxonomy.Tables, error) {
 	var user []taxonomy.File
 	for _, p := range f.Taxonomy {
-		text, err := os.ReadFile(p)
+		text, err := readSmall(p)
 		if err != nil {
 			return nil, fmt.Errorf("reading taxonomy: %w", err)
 		}

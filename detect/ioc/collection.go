@@ -2,7 +2,10 @@ package ioc
 
 import (
 	"crypto/sha256"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -76,15 +79,29 @@ func filesBelow(p string) ([]string, error) {
 	return files, err
 }
 
+// readFile reads a file, or a pipe, up to maxFile. A device can have no end.
 func readFile(p string) ([]byte, error) {
-	info, err := os.Stat(p)
+	f, err := os.Open(p)
 	if err != nil {
 		return nil, err
 	}
-	if info.Size() > maxFile {
+	defer f.Close()
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+		return nil, err
+	case info.Mode()&fs.ModeDevice != 0:
+		return nil, errors.New("a device is no indicator file")
+	case info.Size() > maxFile:
 		return nil, fmt.Errorf("%d bytes are more than an indicator file may have (%d)", info.Size(), int64(maxFile))
+	case info.Mode().IsRegular():
+		return os.ReadFile(p)
 	}
-	return os.ReadFile(p)
+	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err == nil && len(data) > maxFile {
+		err = fmt.Errorf("more than an indicator file may have (%d bytes)", int64(maxFile))
+	}
+	return data, err
 }
 
 // Read adds the indicators in data, whose form is told by its content; file is

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/netip"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -30,9 +29,9 @@ type WarningList struct {
 // LoadWarningList reads a file with one list in MISP's form: an object with
 // name, type and list.
 func LoadWarningList(path string) (*WarningList, error) {
-	data, err := os.ReadFile(path)
+	data, err := readFile(path)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return ReadWarningList(path, data)
 }

@@ -3,6 +3,7 @@ package lines
 import (
 	"embed"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -112,7 +113,7 @@ func readPath(path string) ([]*Parser, error) {
 	}
 	var all []*Parser
 	for _, p := range paths {
-		text, err := os.ReadFile(p)
+		text, err := readParsers(p)
 		if err != nil {
 			return nil, err
 		}
@@ -123,6 +124,22 @@ func readPath(path string) ([]*Parser, error) {
 		all = append(all, more...)
 	}
 	return all, nil
+}
+
+// maxParsers bounds a file of parsers, in bytes.
+const maxParsers = 16 << 20
+
+func readParsers(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxParsers+1))
+	if err == nil && len(text) > maxParsers {
+		err = fmt.Errorf("%s: larger than %d bytes", path, maxParsers)
+	}
+	return text, err
 }
 
 // NewSet makes a set of the given parsers, which are asked in their order. No
