@@ -36,16 +36,17 @@ type tools struct{ dwell, rsigma, evtxDump string }
 const (
 	load = ", one event"
 
-	dwellAll     = "dwell, all rules"
-	dwellSome    = "dwell, few rules"
-	dwellNone    = "dwell, no rules"
-	dwellOneCore = "dwell, all rules, 1 core"
-	dwellUnique  = "dwell, all rules, unique"
-	dwellEVTX    = "dwell, all rules, EVTX"
-	dwellLog     = "dwell, all rules, EVTX, unique"
-	dwellDecode  = "dwell, decode EVTX"
-	dwellRepeat  = "dwell, decode EVTX, repeated"
-	dwellStream  = "dwell, all rules, stream"
+	dwellAll      = "dwell, all rules"
+	dwellSome     = "dwell, few rules"
+	dwellNone     = "dwell, no rules"
+	dwellOneCore  = "dwell, all rules, 1 GB, 1 core"
+	dwellAllCores = "dwell, all rules, 1 GB"
+	dwellUnique   = "dwell, all rules, unique"
+	dwellEVTX     = "dwell, all rules, EVTX"
+	dwellLog      = "dwell, all rules, EVTX, unique"
+	dwellDecode   = "dwell, decode EVTX"
+	dwellRepeat   = "dwell, decode EVTX, repeated"
+	dwellStream   = "dwell, all rules, stream"
 
 	rsigmaAll    = "rsigma, all rules"
 	rsigmaSome   = "rsigma, few rules"
@@ -74,7 +75,8 @@ func plan(in inputs, with tools) []task {
 		with.match(rsigmaNone, in.RulesNone, in.Flat),
 		with.scan(dwellNone+load, in.RulesNone, in.One),
 		with.match(rsigmaNone+load, in.RulesNone, in.One),
-		onOneCore(with.scan(dwellOneCore, in.RulesAll, in.Flat)),
+		onOneCore(with.feed(dwellOneCore, in, coresBytes)),
+		with.feed(dwellAllCores, in, coresBytes),
 		with.scan(dwellEVTX, in.RulesAll, in.Repeated),
 		with.scan(dwellLog, in.RulesAll, in.UniqueEVTX),
 		with.parse(dwellDecode, in.Joined),
@@ -85,9 +87,16 @@ func plan(in inputs, with tools) []task {
 	return withoutAbsent(tasks)
 }
 
+// coresBytes is how much is scanned on one core and on all: so much that
+// reading the rules, for which they are not needed, weighs little.
+const coresBytes = 1e9
+
 // stream is the one task that is run once: it is about memory, and long.
-func stream(in inputs, with tools, bytes int64) task {
-	t := with.scan(dwellStream, in.RulesAll, "-")
+func stream(in inputs, with tools, bytes int64) task { return with.feed(dwellStream, in, bytes) }
+
+// feed scans the flat events over and over from standard input.
+func (with tools) feed(id string, in inputs, bytes int64) task {
+	t := with.scan(id, in.RulesAll, "-")
 	t.stdin, t.stdinBytes = in.Flat, bytes
 	return t
 }

@@ -168,14 +168,14 @@ func (r *report) overDump(dwell, dump string) figure {
 
 func (r *report) cores() (title, text string) {
 	t := table{head: []string{"cores", "wall s", "CPU s"}}
-	for _, row := range [][2]string{{"1", dwellOneCore}, {"all", dwellAll}} {
+	for _, row := range [][2]string{{"1", dwellOneCore}, {"all", dwellAllCores}} {
 		t.add(row[0], summarise(each(r.got[row[1]], wallSeconds)).with(2), r.cpu(row[1]).with(2))
 	}
-	return "Cores", t.String() + fmt.Sprintf("\nWall time on all ÷ on one: **%s**.\n", r.allOverOne().with(2))
+	return "Cores", "A gigabyte of the JSON lines on standard input.\n\n" + t.String() + fmt.Sprintf("\nWall time on all ÷ on one: **%s**.\n", r.allOverOne().with(2))
 }
 
 func (r *report) allOverOne() figure {
-	return summarise(pairs(each(r.got[dwellAll], wallSeconds), each(r.got[dwellOneCore], wallSeconds)))
+	return summarise(pairs(each(r.got[dwellAllCores], wallSeconds), each(r.got[dwellOneCore], wallSeconds)))
 }
 
 func (r *report) memoryUse() (title, text string) {

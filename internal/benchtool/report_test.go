@@ -30,6 +30,7 @@ func planted() *report {
 			dwellNone:            one(0.7, 0.4, 50),
 			dwellNone + load:     one(0.1, 0.1, 40),
 			dwellOneCore:         one(1.4, 1.6, 110),
+			dwellAllCores:        one(1.5, 0.8, 110),
 			dwellEVTX:            one(0.7, 0.5, 140),
 			dwellLog:             one(0.8, 0.5, 150),
 			dwellDecode:          one(0.2, 0.1, 30),
