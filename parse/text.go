@@ -2,6 +2,7 @@ package parse
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"io"
@@ -10,29 +11,31 @@ import (
 	"github.com/dwell-project/dwell/event"
 )
 
-// Text returns a reader of r's text in UTF-8. Text in UTF-16 with a byte order
-// mark, as PowerShell's redirection and wevtutil write it, is turned into UTF-8
-// without mark: offsets then count the bytes of the UTF-8. Everything else is
-// passed on untouched, a mark of UTF-8 included.
+// Text returns a reader of r's text in UTF-8. Text in UTF-16, as PowerShell's
+// redirection and wevtutil write it, is turned into UTF-8 without mark: offsets
+// then count the bytes of the UTF-8. It has a byte order mark or begins with
+// ASCII, as every log does. Everything else is passed on untouched, a mark of
+// UTF-8 included.
 func Text(r io.Reader) io.Reader {
 	buffered := bufio.NewReaderSize(r, 64<<10)
-	head, _ := buffered.Peek(2)
-	order := utf16Order(head)
+	head, _ := buffered.Peek(2 * asciiStart)
+	order, mark := utf16Order(head)
 	if order == nil {
 		return buffered
 	}
-	_, _ = buffered.Discard(2) // what was peeked at cannot fail
+	_, _ = buffered.Discard(mark) // what was peeked at cannot fail
 	return &utf16Reader{r: buffered, swap: order == binary.BigEndian}
 }
 
 // TextHead returns the first bytes of a source as [Text] would give them,
 // without the mark of UTF-8.
 func TextHead(head []byte) []byte {
-	if order := utf16Order(head); order != nil {
+	if order, mark := utf16Order(head); order != nil {
+		head = head[mark:]
 		if order == binary.BigEndian {
 			head = swapPairs(head)
 		}
-		return event.AppendUTF16(nil, head[2:])
+		return event.AppendUTF16(nil, head)
 	}
 	if len(head) >= 3 && string(head[:3]) == "\xef\xbb\xbf" {
 		return head[3:]
@@ -40,17 +43,39 @@ func TextHead(head []byte) []byte {
 	return head
 }
 
-func utf16Order(head []byte) binary.ByteOrder {
+// asciiStart is how many characters text in UTF-16 without a byte order mark is
+// told by. ASCII never has a NUL at every other place.
+const asciiStart = 4
+
+// utf16Order returns the byte order of text in UTF-16 and the length of its
+// mark, nil if it is none.
+func utf16Order(head []byte) (order binary.ByteOrder, mark int) {
 	switch {
-	case len(head) < 2:
-		return nil
-	case head[0] == 0xff && head[1] == 0xfe:
-		return binary.LittleEndian
-	case head[0] == 0xfe && head[1] == 0xff:
-		return binary.BigEndian
+	case bytes.HasPrefix(head, []byte("\xff\xfe")):
+		return binary.LittleEndian, 2
+	case bytes.HasPrefix(head, []byte("\xfe\xff")):
+		return binary.BigEndian, 2
+	case isWideASCII(head, 0):
+		return binary.LittleEndian, 0
+	case isWideASCII(head, 1):
+		return binary.BigEndian, 0
 	default:
-		return nil
+		return nil, 0
 	}
+}
+
+// isWideASCII says whether text begins with ASCII in units of two bytes, of
+// which the one at place low has the character.
+func isWideASCII(head []byte, low int) bool {
+	if len(head) < 2*asciiStart {
+		return false
+	}
+	for i := 0; i < 2*asciiStart; i += 2 {
+		if c := head[i+low]; head[i+1-low] != 0 || c >= 0x7f || c < ' ' && c != '\t' && c != '\r' && c != '\n' {
+			return false
+		}
+	}
+	return true
 }
 
 func swapPairs(b []byte) []byte {

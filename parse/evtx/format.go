@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"hash/crc32"
 	"io"
 
 	"github.com/dwell-project/dwell/event"
@@ -37,14 +38,16 @@ func (Format) Split(r io.Reader, src *event.Source) parse.Splitter {
 // NewDecoder returns a decoder that gives one event per record.
 func (Format) NewDecoder(names *event.Names) parse.Decoder { return newDecoder(names) }
 
-// splitter finds chunks. It does not trust the count in the file header; what
-// stands between chunks and is not zero is a block too, so that the decoder can
-// look for records in it.
+// splitter finds chunks. It does not trust the count in the file header, and
+// only reports if there are fewer; what stands between chunks and is not zero is
+// a block too, so that the decoder can look for records in it.
 type splitter struct {
 	r       *bufio.Reader
 	src     *event.Source
 	offset  int64
 	records int64 // in the blocks so far
+	blocks  int   // so far
+	counted int   // chunks by the file header, 0 if it says nothing
 	started bool
 }
 
@@ -62,7 +65,7 @@ func (s *splitter) Next(b *parse.Block) error {
 			return fmt.Errorf("reading at offset 0x%x: %w", s.offset, err)
 		}
 		if len(window) == 0 {
-			return io.EOF
+			return s.end()
 		}
 		block := window[:s.blockLen(window)]
 		if isZero(block) {
@@ -72,9 +75,23 @@ func (s *splitter) Next(b *parse.Block) error {
 		b.Data = append(b.Data[:0], block...)
 		b.Offset, b.Record, b.Source = s.offset, s.records+1, s.src
 		s.records += count(b)
+		s.blocks++
 		s.mark(b.Data)
 		s.skip(len(block))
 		return nil
+	}
+}
+
+// end returns io.EOF, or before it a problem if chunks are missing.
+func (s *splitter) end() error {
+	counted, found := s.counted, s.blocks
+	s.counted = 0
+	if counted <= found {
+		return io.EOF
+	}
+	return parse.Problem{
+		Path: s.src.Path, Offset: s.offset,
+		Err: fmt.Errorf("the file header counts %d chunks, found %d: the rest is cut off or empty", counted, found),
 	}
 }
 
@@ -93,12 +110,30 @@ func (s *splitter) header() error {
 	if !bytes.HasPrefix(head, []byte(fileMagic)) {
 		return nil
 	}
+	s.counted = chunksCounted(head)
 	// A header that lost bytes is followed by its first chunk too early.
 	if i := bytes.Index(head, []byte(chunkMagic)); i > 0 {
 		head = head[:i]
 	}
 	s.skip(len(head))
 	return nil
+}
+
+// Where the file header has its count of chunks, and its checksum, which is of
+// what comes before the flags.
+const (
+	headerCount = 42
+	headerFlags = 120
+	headerSum   = 124
+)
+
+// chunksCounted returns the count of chunks in a file header, 0 if the header
+// is damaged.
+func chunksCounted(head []byte) int {
+	if len(head) < headerSum+4 || crc32.ChecksumIEEE(head[:headerFlags]) != binary.LittleEndian.Uint32(head[headerSum:]) {
+		return 0
+	}
+	return int(binary.LittleEndian.Uint16(head[headerCount:]))
 }
 
 // blockLen returns how much of the window is the next block: a whole chunk, or

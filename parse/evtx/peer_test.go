@@ -3,6 +3,7 @@ package evtx_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -29,6 +30,10 @@ func dumpAll(r io.Reader) ([]byte, []parse.Problem, error) {
 		err := split.Next(&b)
 		if err == io.EOF {
 			return out, problems, nil
+		}
+		if missing, ok := errors.AsType[parse.Problem](err); ok {
+			problems = append(problems, missing)
+			continue
 		}
 		if err != nil {
 			return out, problems, err

@@ -2,6 +2,7 @@ package evtx_test
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"io/fs"
 	"os"
@@ -46,6 +47,10 @@ func decodeAll(r io.Reader, names *event.Names, yield func(*event.Event)) ([]par
 		err := split.Next(&b)
 		if err == io.EOF {
 			return problems, nil
+		}
+		if missing, ok := errors.AsType[parse.Problem](err); ok {
+			problems = append(problems, missing)
+			continue
 		}
 		if err != nil {
 			return problems, err

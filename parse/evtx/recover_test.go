@@ -94,6 +94,9 @@ func TestDamagedLogsAreReadAsFarAsTheyGo(t *testing.T) {
 	whole := damageLog(t)
 	offsets, sizes := recordsOf(whole, 1)
 	sum := fmt.Sprintf("0x%x+%d checksum of the chunk's records is wrong", at(1, 0), chunk)
+	fewer := func(end, found int) string {
+		return fmt.Sprintf("0x%x+0 the file header counts 3 chunks, found %d: the rest is cut off or empty", end, found)
+	}
 	tests := []struct {
 		name   string
 		damage func(log []byte) []byte
@@ -113,7 +116,16 @@ func TestDamagedLogsAreReadAsFarAsTheyGo(t *testing.T) {
 		},
 		{
 			"zeroed chunk", func(log []byte) []byte { clear(log[at(1, 0):at(2, 0)]); return log },
-			outcome{Records: "1 2 3 4 9 10 11 12"},
+			outcome{"1 2 3 4 9 10 11 12", []string{fewer(at(3, 0), 2)}},
+		},
+		{
+			"cut off between chunks", func(log []byte) []byte { return log[:at(2, 0)] },
+			outcome{"1 2 3 4 5 6 7 8", []string{fewer(at(2, 0), 2)}},
+		},
+		{
+			"cut off between chunks, and a header that is not to be trusted",
+			func(log []byte) []byte { log[43] = 1; return log[:at(2, 0)] },
+			outcome{Records: "1 2 3 4 5 6 7 8"},
 		},
 		{
 			"flipped bit in a value", func(log []byte) []byte { log[offsets[3]+sizes[3]-16] ^= 1; return log },
@@ -144,6 +156,7 @@ func TestDamagedLogsAreReadAsFarAsTheyGo(t *testing.T) {
 			outcome{"1 2 3 4 5 6 7", []string{
 				fmt.Sprintf("0x%x+%d the chunk is cut off", at(1, 0), offsets[3]+40-at(1, 0)),
 				fmt.Sprintf("0x%x+%d no record can be read here", offsets[3], 40),
+				fewer(offsets[3]+40, 2),
 			}},
 		},
 		{
@@ -164,10 +177,13 @@ func TestDamagedLogsAreReadAsFarAsTheyGo(t *testing.T) {
 			}},
 		},
 		{"empty file", func([]byte) []byte { return nil }, outcome{}},
-		{"half a file header", func(log []byte) []byte { return log[:2000] }, outcome{}},
+		{
+			"half a file header", func(log []byte) []byte { return log[:2000] },
+			outcome{Problems: []string{fewer(2000, 0)}},
+		},
 		{
 			"half a chunk header", func(log []byte) []byte { return log[:at(0, 300)] },
-			outcome{"", []string{fmt.Sprintf("0x%x+300 the chunk is cut off", at(0, 0))}},
+			outcome{"", []string{fmt.Sprintf("0x%x+300 the chunk is cut off", at(0, 0)), fewer(at(0, 300), 1)}},
 		},
 		{
 			"text", func([]byte) []byte { return bytes.Repeat([]byte("hello\n"), 20000) },

@@ -1,6 +1,9 @@
 package jsonl
 
 import (
+	"bytes"
+	"unicode/utf8"
+
 	"github.com/dwell-project/dwell/event"
 	"github.com/dwell-project/dwell/parse"
 	"github.com/dwell-project/dwell/parse/winxml"
@@ -8,7 +11,8 @@ import (
 
 // AppendNative appends the record's own JSON on one line, without line end:
 // white space between tokens is left out, everything else is kept byte for
-// byte, so that numbers stay as precise and members as many as they were. An
+// byte, so that numbers stay as precise and members as many as they were. Only
+// bytes that are no UTF-8, which JSON must be, become U+FFFD. An
 // unparsed record becomes {"message":"…"}, and event XML what package winxml
 // makes of it.
 func AppendNative(dst []byte, e *event.Event) []byte {
@@ -20,6 +24,7 @@ func AppendNative(dst []byte, e *event.Event) []byte {
 	if len(raw) > 0 && raw[0] == '<' {
 		return winxml.AppendNative(dst, e)
 	}
+	from := len(dst)
 	for i := 0; i < len(raw); i++ {
 		switch c := raw[i]; c {
 		case ' ', '\t', '\r', '\n':
@@ -37,6 +42,18 @@ func AppendNative(dst []byte, e *event.Event) []byte {
 		default:
 			dst = append(dst, c)
 		}
+	}
+	if !utf8.Valid(dst[from:]) {
+		dst = appendValid(dst[:from], bytes.Clone(dst[from:]))
+	}
+	return dst
+}
+
+// appendValid appends text with U+FFFD for each byte that is no UTF-8.
+func appendValid(dst, text []byte) []byte {
+	for len(text) > 0 {
+		r, n := utf8.DecodeRune(text)
+		dst, text = utf8.AppendRune(dst, r), text[n:]
 	}
 	return dst
 }

@@ -32,10 +32,18 @@ func FuzzNativeAgreesWithCompact(f *testing.F) {
 		if err := json.Compact(&want, text); err != nil {
 			t.Fatal(err)
 		}
-		if got := native(text); len(got) != 1 || !bytes.Equal(got[0], want.Bytes()) {
-			t.Errorf("native form of %q is %q; want %q", text, got, want.Bytes())
+		valid := string([]rune(want.String())) // U+FFFD for what is no UTF-8
+		if got := native(text); len(got) != 1 || string(got[0]) != valid {
+			t.Errorf("native form of %q is %q; want %q", text, got, valid)
 		}
 	})
+}
+
+func TestNativeFormIsUTF8(t *testing.T) {
+	got := native([]byte("{\"a\": \"caf\xe9 \xff\xfe ok\"}\n"))
+	if want := "{\"a\":\"caf\uFFFD \uFFFD\uFFFD ok\"}"; len(got) != 1 || string(got[0]) != want {
+		t.Errorf("native form is %q; want %q", got, want)
+	}
 }
 
 func TestNativeFormOfUnparsedTextIsAMessage(t *testing.T) {
