@@ -43,7 +43,7 @@ func (helpFlag) BeforeReset(ctx *kong.Context) error {
 func newParser(c *commands, stdout, stderr io.Writer) (*kong.Kong, error) {
 	return kong.New(c,
 		kong.Name("dwell"),
-		kong.Description("dwell reads Windows event logs and says which Sigma rules match them, on which values, and why a rule did not.\n\n"+
+		kong.Description("dwell reads the logs of a network and says which Sigma rules and indicators match them, on which values, and why a rule did not.\n\n"+
 			"Exit codes: 0 completed, with hits or without; 1 completed, but something could not be read, compiled or written; "+
 			"2 the command line is wrong; 3 interrupted, what was found so far was printed."),
 		kong.NoDefaultHelp(),
