@@ -119,6 +119,25 @@ func TestABombInAnArchiveIsRefused(t *testing.T) {
 	}
 }
 
+func TestNamesThatLeadOutOfAnArchiveStayInIt(t *testing.T) {
+	name := archive(t, map[string][]byte{
+		"../../out.yml": fmt.Appendf(nil, plainRule, "Out"), "/root.yml": fmt.Appendf(nil, plainRule, "Root"),
+		`windows\names.yml`: fmt.Appendf(nil, plainRule, "Windows"), "in/x.yml": fmt.Appendf(nil, plainRule, "In"),
+	})
+	c := sigma.Load([]string{name})
+	got := map[string]string{}
+	for _, r := range c.Rules {
+		got[r.Title] = r.Position.File
+	}
+	want := map[string]string{
+		"Out": filepath.Join(name, "out.yml"), "Root": filepath.Join(name, "root.yml"),
+		"Windows": filepath.Join(name, "windows", "names.yml"), "In": filepath.Join(name, "in", "x.yml"),
+	}
+	if diff := cmp.Diff(want, got); diff != "" || len(c.Problems) > 0 {
+		t.Errorf("files (-want +got):\n%s\nproblems %v", diff, c.Problems)
+	}
+}
+
 func TestAnArchiveThatIsNoneIsAProblem(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "x.zip")
 	write(t, name, "no zip")
@@ -239,6 +258,29 @@ func TestHostileDocumentsEndInAProblem(t *testing.T) {
 				t.Errorf("%.1f CPU seconds", used)
 			}
 		})
+	}
+}
+
+func TestNestedQuantifiersTakeNoExponentialTime(t *testing.T) {
+	text := []byte(strings.Repeat("a", 100_000) + "b")
+	for _, expression := range []string{"(a+)+$", "(a*)*c", "(a|aa)+$", "^(([a-z])+.)+[A-Z]([a-z])+$"} {
+		c := sigma.Parse("re.yml", []byte(strings.Replace(fmt.Sprintf(plainRule, "A"), "{F: a}", "{F|re: '"+expression+"'}", 1)))
+		if len(c.Rules) != 1 {
+			t.Fatalf("%s: %v", expression, c.Problems)
+		}
+		p, ok := c.Rules[0].Expr.(*sigma.Predicate)
+		if !ok {
+			t.Fatalf("%s is a %T", expression, c.Rules[0].Expr)
+		}
+		start := cpuSeconds()
+		if p.MatchText(text) {
+			t.Errorf("%s matches", expression)
+		}
+		// A matcher that tries one way after the other takes more than the age of
+		// the universe.
+		if used := cpuSeconds() - start; used > 20 {
+			t.Errorf("%s takes %.1f CPU seconds", expression, used)
+		}
 	}
 }
 

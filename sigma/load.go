@@ -72,6 +72,9 @@ func walkArchive(archive *zip.ReadCloser, name string) []source {
 	if n := len(archive.File); n > maxArchiveFiles {
 		return []source{{name: name, err: fmt.Errorf("the archive has %d entries; up to %d are read", n, maxArchiveFiles)}}
 	}
+	for _, f := range archive.File {
+		f.Name = strings.ReplaceAll(f.Name, `\`, "/") // as some programs of Windows write it
+	}
 	budget := new(atomic.Int64)
 	budget.Store(maxArchive)
 	return walk(archive, name, budget)

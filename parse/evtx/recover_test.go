@@ -119,6 +119,10 @@ func TestDamagedLogsAreReadAsFarAsTheyGo(t *testing.T) {
 			outcome{"1 2 3 4 9 10 11 12", []string{fewer(at(3, 0), 2)}},
 		},
 		{
+			"followed by another log", func(log []byte) []byte { return append(log, whole...) },
+			outcome{all + " " + all, []string{fmt.Sprintf("0x%x+4096 no chunk begins here", at(3, 0))}},
+		},
+		{
 			"cut off between chunks", func(log []byte) []byte { return log[:at(2, 0)] },
 			outcome{"1 2 3 4 5 6 7 8", []string{fewer(at(2, 0), 2)}},
 		},
