@@ -284,7 +284,7 @@ func nameOf(e *element) ([]node, bool) {
 
 // significant leaves out white space between elements.
 func significant(kids []node) []node {
-	if !hasElements(kids) {
+	if !hasElements(kids) || !hasSpace(kids) {
 		return kids
 	}
 	var out []node
@@ -296,6 +296,17 @@ func significant(kids []node) []node {
 		kids = kids[max(n, 1):]
 	}
 	return out
+}
+
+// hasSpace says whether there is text that may be white space; most templates
+// have none between their elements.
+func hasSpace(kids []node) bool {
+	for _, n := range kids {
+		if n.kind == nodeText {
+			return true
+		}
+	}
+	return false
 }
 
 // runLen is how many nodes at the start make one value.
