@@ -3,6 +3,7 @@ package detect
 import (
 	"math"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/dwell-project/dwell/event"
 )
@@ -53,9 +54,12 @@ const (
 )
 
 // shared returns the value's text, the same string for the same text: hosts and
-// accounts are few and come again.
+// accounts are few and come again. One longer than any real one is cut.
 func (m *Matcher) shared(f event.Field) string {
 	m.work.text = f.AppendText(m.work.text[:0])
+	if len(m.work.text) > longName {
+		return cutName(m.work.text)
+	}
 	if s, ok := m.texts[string(m.work.text)]; ok {
 		return s
 	}
@@ -68,6 +72,18 @@ func (m *Matcher) shared(f event.Field) string {
 	}
 	m.texts[s] = s
 	return s
+}
+
+// longName is the longest host or account, in bytes, that a reference to an
+// event names in full: four times what a domain name can have.
+const longName = 1 << 10
+
+func cutName(text []byte) string {
+	end := longName
+	for end > longName-utf8.UTFMax && !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return string(text[:end]) + "…"
 }
 
 // account returns the account that the event is about, by the first of the

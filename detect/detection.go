@@ -32,7 +32,8 @@ type EventRef struct {
 	ID event.ID
 	// Time is the zero time if the record has none.
 	Time time.Time
-	// Host and Account are whom the record speaks of, "" if unknown.
+	// Host and Account are whom the record speaks of, "" if unknown. What is
+	// longer than 1 KiB, which no real one is, is cut and ends in "…".
 	Host, Account string
 	Dataset       string
 	// File is the source's path as the user gave it; Record is the

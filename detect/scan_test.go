@@ -112,3 +112,20 @@ func TestARuleBelowTheLevelStillFeedsItsCorrelation(t *testing.T) {
 		t.Fatalf("found %+v; want the correlation alone", found)
 	}
 }
+
+func TestEndlessHostAndAccountAreCutInReferences(t *testing.T) {
+	long := strings.Repeat("ž", 1<<19)
+	line := `{"Channel":"Microsoft-Windows-Sysmon/Operational","EventID":1,"Computer":"` + long + `","User":"` + long + `","Image":"C:\\whoami.exe"}`
+	const rule = "title: Any\nlogsource: {product: windows, category: process_creation}\ndetection:\n    s: {User|startswith: 'ž'}\n    condition: s\n"
+	found := scanText(t, rule, line+"\n", detect.Options{})
+	if len(found) != 1 {
+		t.Fatalf("%d detections, want 1", len(found))
+	}
+	want := strings.Repeat("ž", 512) + "…"
+	if e := found[0].Event; e.Host != want || e.Account != want {
+		t.Errorf("host of %d bytes, account of %d; want both cut to %d", len(e.Host), len(e.Account), len(want))
+	}
+	if got := found[0].Matched[0].Text(); got != long {
+		t.Errorf("the value that matched has %d bytes, want all %d", len(got), len(long))
+	}
+}
