@@ -54,6 +54,24 @@ type Event struct {
 
 	// Identity overrides how the id is made; see [Event.ID].
 	Identity Identity
+
+	// Frame is what the record needs besides its bytes to be read again, nil if
+	// that is nothing.
+	Frame *Frame
+	// Values, if it is there, gives for each of Fields the number of its value
+	// among those of its name, in the part of an archive that the event comes
+	// from: equal numbers mean equal texts. 0 is a value without a number.
+	Values []uint32
+	// Stored is the id that an archive keeps with the event, nil outside one.
+	Stored *ID
+}
+
+// Frame is what surrounds a record and gives it its meaning: of an EVTX record,
+// the templates and names of its chunk. Many records share one.
+type Frame struct {
+	// Digest is the SHA-256 of Data.
+	Digest [32]byte
+	Data   []byte
 }
 
 // Assumed is a set of what a parser had to assume about a record's time.
@@ -85,7 +103,7 @@ type Source struct {
 
 // Reset empties the event for the next record and keeps the field slice.
 func (e *Event) Reset() {
-	*e = Event{Fields: e.Fields[:0], Source: e.Source}
+	*e = Event{Fields: e.Fields[:0], Values: e.Values[:0], Source: e.Source}
 }
 
 // HostName returns the machine that the record speaks of: the one it names, else

@@ -44,8 +44,8 @@ const (
 	recordForm   = "dwell event id 1 record\x00"
 )
 
-// ID computes the event's id. It costs a hash over the record, so it is asked
-// for only when a record matters.
+// ID returns the event's id: the one stored with it, or computed. That costs a
+// hash over the record, so it is asked for only when a record matters.
 //
 // ByPosition hashes the prefix, Source.First, the offset as 8 bytes big-endian,
 // and Raw. ByRecord hashes the prefix; host, channel and Record; the time as
@@ -60,6 +60,9 @@ func (e *Event) ID(names *Names) ID {
 // larger, for the next call.
 func (e *Event) IDInto(names *Names, buf []byte) (ID, []byte) {
 	buf = buf[:0]
+	if e.Stored != nil {
+		return *e.Stored, buf
+	}
 	if e.Identity == ByRecord {
 		buf = e.appendRecordForm(buf, names)
 	} else {
