@@ -51,6 +51,8 @@ const (
 // and Raw. ByRecord hashes the prefix; host, channel and Record; the time as
 // seconds and nanoseconds; then every field in document order as name, class
 // and text. Texts carry their length as 8 bytes big-endian before them.
+//
+// An id that is Stored is returned as it is.
 func (e *Event) ID(names *Names) ID {
 	id, _ := e.IDInto(names, nil)
 	return id
