@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"net/netip"
 	"slices"
-	"strings"
 
 	"github.com/dwell-project/dwell/sigma"
 )
@@ -88,6 +87,13 @@ func (s *Set) chain(first int32, w *Work) {
 }
 
 func (s *Set) lookup(t table, key []byte, w *Work) {
+	if s.sieve.passes(s.sieve.hash(key)) {
+		s.lookupPassed(t, key, w)
+	}
+}
+
+// lookupPassed is lookup for a key that passed the sieve.
+func (s *Set) lookupPassed(t table, key []byte, w *Work) {
 	if n, ok := t[string(key)]; ok {
 		s.chain(n, w)
 	}
@@ -172,37 +178,29 @@ func (s *Set) findDotted(text []byte, w *Work) {
 // span is a part of a text.
 type span struct{ from, to int }
 
-// ending says what has a word behind its last dot as its own last part.
-type ending uint8
-
-const (
-	endsDomain ending = 1 << iota
-	endsHost          // of a URL
-	endsName          // of a file
-)
-
 // dotted looks up a word with a dot.
 func (s *Set) dotted(at span, text []byte, w *Work) {
 	for at.to > at.from && !wordEnd[w.folded[at.to-1]] {
 		at.to--
 	}
 	word := w.folded[at.from:at.to]
-	dot := bytes.LastIndexByte(word, '.')
-	if dot < 0 {
+	if bytes.IndexByte(word, '.') < 0 {
 		return
 	}
-	kinds := s.endings[string(word[dot+1:])]
-	if kinds&endsName != 0 {
+	hash := s.sieve.hash(word)
+	if s.sieve.passes(hash) {
 		s.fileName(at.to, word, w)
 	}
 	for !wordEnd[word[0]] && word[0] != '_' {
 		word = word[1:]
 	}
-	at.from = at.to - len(word)
+	if from := at.to - len(word); from != at.from {
+		at.from, hash = from, s.sieve.hash(word)
+	}
 	if c := word[0]; '0' <= c && c <= '9' {
 		if a, ok := parse4(word); ok {
-			s.addr(a, w)
-			if s.endings[""]&endsHost != 0 && s.hosts[string(word)] {
+			s.addr4(a, w)
+			if s.sieve.passes(hash) && s.hosts[string(word)] {
 				s.urlAt(at, text, w)
 			}
 			return
@@ -212,10 +210,8 @@ func (s *Set) dotted(at span, text []byte, w *Work) {
 		s.foreign(at, text, w)
 		return
 	}
-	if kinds&endsDomain != 0 {
-		s.domain(word, w)
-	}
-	if kinds&endsHost != 0 && s.hosts[string(word)] {
+	s.domain(word, hash, w)
+	if s.sieve.passes(hash) && s.hosts[string(word)] {
 		s.urlAt(at, text, w)
 	}
 }
@@ -226,11 +222,8 @@ func (s *Set) foreign(at span, text []byte, w *Work) {
 	if err != nil {
 		return
 	}
-	kinds := s.endings[ascii[strings.LastIndexByte(ascii, '.')+1:]]
-	if kinds&endsDomain != 0 {
-		s.domain([]byte(ascii), w)
-	}
-	if kinds&endsHost != 0 && s.hosts[ascii] {
+	s.domain([]byte(ascii), s.sieve.hash([]byte(ascii)), w)
+	if s.hosts[ascii] {
 		s.urlAt(at, text, w)
 	}
 }
@@ -303,15 +296,23 @@ func (s *Set) findJA4(w *Work) {
 	}
 }
 
-// domain looks up a name and what it is below.
-func (s *Set) domain(word []byte, w *Work) {
+// domain looks up a name, of which the hash is known, and what it is below.
+func (s *Set) domain(word []byte, hash uint64, w *Work) {
+	// No domain of the set has a single label.
+	last := bytes.LastIndexByte(word, '.')
+	if last < 0 || !s.sieve.passes(s.sieve.hash(word[last+1:])) {
+		return // the set has no domain with this last label
+	}
 	for {
-		s.lookup(s.domains, word, w)
+		if s.sieve.passes(hash) {
+			s.lookupPassed(s.domains, word, w)
+		}
 		at := bytes.IndexByte(word, '.')
-		if at < 0 {
+		if at == last {
 			return
 		}
-		word = word[at+1:]
+		word, last = word[at+1:], last-at-1
+		hash = s.sieve.hash(word)
 	}
 }
 
@@ -360,37 +361,56 @@ func isASCII(b []byte) bool {
 	return true
 }
 
-func (s *Set) addr(a netip.Addr, w *Work) {
-	if n, ok := s.address[a]; ok {
-		s.chain(n, w)
-	}
-	if s.network != nil && s.network.Contains(a) {
-		for _, n := range s.network.Supernets(netip.PrefixFrom(a, a.BitLen())) {
+// addr4 looks up an IPv4 address, as a number.
+func (s *Set) addr4(a uint32, w *Work) {
+	if s.sieve.passes(s.sieve.hash4(a)) {
+		if n, ok := s.address4[a]; ok {
 			s.chain(n, w)
 		}
+	}
+	if s.network != nil {
+		s.networks(netip.AddrFrom4([4]byte{byte(a >> 24), byte(a >> 16), byte(a >> 8), byte(a)}), w)
+	}
+}
+
+func (s *Set) addr6(a netip.Addr, w *Work) {
+	if n, ok := s.address6[a]; ok {
+		s.chain(n, w)
+	}
+	if s.network != nil {
+		s.networks(a, w)
+	}
+}
+
+// networks looks up the networks that an address is in.
+func (s *Set) networks(a netip.Addr, w *Work) {
+	if !s.network.Contains(a) {
+		return
+	}
+	for _, n := range s.network.Supernets(netip.PrefixFrom(a, a.BitLen())) {
+		s.chain(n, w)
 	}
 }
 
 // parse4 reads four decimal numbers. Unlike netip it does not allocate.
-func parse4(b []byte) (netip.Addr, bool) {
-	var out [4]byte
+func parse4[T string | []byte](b T) (uint32, bool) {
+	var out uint32
 	part, value, digits := 0, 0, 0
-	for _, c := range b {
-		switch {
+	for i := range len(b) {
+		switch c := b[i]; {
 		case c == '.' && digits > 0 && part < 3:
-			out[part] = byte(value)
+			out = out<<8 | uint32(value)
 			part, value, digits = part+1, 0, 0
 		case '0' <= c && c <= '9' && (digits == 0 || value > 0):
 			value, digits = 10*value+int(c-'0'), digits+1
 			if value > 255 {
-				return netip.Addr{}, false
+				return 0, false
 			}
 		default:
-			return netip.Addr{}, false
+			return 0, false
 		}
 	}
-	out[3] = byte(value)
-	return netip.AddrFrom4(out), part == 3 && digits > 0
+	return out<<8 | uint32(value), part == 3 && digits > 0
 }
 
 // findAddress6 looks at each run of hexadecimal digits and colons.
@@ -406,7 +426,7 @@ func (s *Set) findAddress6(w *Work) {
 		}
 		if colons >= 2 && i-from <= 45 && (from == 0 || !wordByte[text[from-1]]) && (i == len(text) || !wordByte[text[i]]) {
 			if a, err := netip.ParseAddr(string(bytes.TrimRight(text[from:i], "."))); err == nil && !a.Is4In6() {
-				s.addr(a, w)
+				s.addr6(a, w)
 			}
 		}
 		if i == from {

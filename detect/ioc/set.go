@@ -1,6 +1,8 @@
 package ioc
 
 import (
+	"encoding/binary"
+	"hash/maphash"
 	"net/netip"
 	"strings"
 	"sync"
@@ -20,14 +22,13 @@ type Set struct {
 	ja4     table
 	whole   table // user agents, mutexes, command lines, certificates, by whole value
 	account table
-	address map[netip.Addr]int32
-	network *bart.Table[int32]
-	has6    bool
+	// Addresses of IPv4 as numbers, and those of IPv6.
+	address4 map[uint32]int32
+	address6 map[netip.Addr]int32
+	network  *bart.Table[int32]
+	has6     bool
 
 	domains table
-	// endings are the last labels of domains and hosts, "" for addresses,
-	// and the endings of names.
-	endings map[string]ending
 	emails  table
 	urls    table // by host, port and path, without the scheme
 	paths   table // URLs by path alone, for logs that keep host and path apart
@@ -37,9 +38,12 @@ type Set struct {
 	plainNames table
 	// oddHosts says that some URL's host is neither a domain nor an IPv4 address.
 	oddHosts bool
-	rare     bool  // there is something for findRare
-	keys     table // of the registry
-	wild     *wildTable
+	// sieve has the keys of the tables that are looked up in most values, and
+	// the last labels of domains.
+	sieve sieve
+	rare  bool  // there is something for findRare
+	keys  table // of the registry
+	wild  *wildTable
 
 	mu    sync.Mutex // guards metas
 	metas map[int32]*sigma.Meta
@@ -62,17 +66,62 @@ type probe struct {
 // Compile makes a set of indicators.
 func Compile(indicators []*Indicator) *Set {
 	s := &Set{
-		indicators: indicators, digests: table{}, ja4: table{}, whole: table{}, account: table{}, address: map[netip.Addr]int32{},
-		domains: table{}, endings: map[string]ending{}, emails: table{}, urls: table{}, paths: table{}, hosts: map[string]bool{},
-		names: table{}, plainNames: table{}, keys: table{}, metas: map[int32]*sigma.Meta{},
+		indicators: indicators, probes: make([]probe, 0, len(indicators)+len(indicators)/8), metas: map[int32]*sigma.Meta{},
+		hosts: map[string]bool{}, ja4: table{}, whole: table{}, account: table{}, emails: table{}, paths: table{}, plainNames: table{}, keys: table{},
 	}
+	s.makeTables(indicators)
 	for n, i := range indicators {
 		for _, p := range i.Patterns {
 			s.addPattern(int32(n), p)
 		}
 	}
+	s.fillSieve()
 	s.rare = len(s.keys)+len(s.emails)+len(s.plainNames)+len(s.ja4)+len(s.paths) > 0 || s.has6 || s.oddHosts || s.wild != nil
 	return s
+}
+
+// makeTables makes the tables that are large in large sets, as large as they
+// will be.
+func (s *Set) makeTables(indicators []*Indicator) {
+	var n [typeCount]int
+	digests := 0
+	for _, i := range indicators {
+		for _, p := range i.Patterns {
+			if t := p[lead(p)].Type; t.isDigest() {
+				digests++
+			} else {
+				n[t]++
+			}
+		}
+	}
+	s.address4, s.address6 = make(map[uint32]int32, n[IP]), map[netip.Addr]int32{}
+	s.digests, s.domains, s.urls = make(table, digests), make(table, n[Domain]), make(table, n[URL])
+	s.names = make(table, n[FileName]+n[FilePath])
+}
+
+// fillSieve adds the keys of the tables to a sieve that is large enough.
+func (s *Set) fillSieve() {
+	tables := []table{s.digests, s.ja4, s.whole, s.account, s.domains, s.emails, s.paths, s.names, s.plainNames, s.keys}
+	keys := len(s.hosts) + len(s.address4)
+	for _, t := range tables {
+		keys += len(t)
+	}
+	s.sieve = newSieve(keys)
+	add := func(key string) { s.sieve.add(maphash.String(s.sieve.seed, key)) }
+	for _, t := range tables {
+		for key := range t {
+			add(key)
+		}
+	}
+	for host := range s.hosts {
+		add(host)
+	}
+	for domain := range s.domains {
+		add(domain[strings.LastIndexByte(domain, '.')+1:])
+	}
+	for a := range s.address4 {
+		s.sieve.add(s.sieve.hash4(a))
+	}
 }
 
 // Len returns how many indicators the set has.
@@ -118,13 +167,19 @@ var selectivity = [typeCount]int{
 	Email: 8, Domain: 7, IP: 6, Mutex: 5, RegistryKey: 5, CommandLine: 5, FilePath: 4, UserAgent: 3, FileName: 2, Account: 1,
 }
 
-func (s *Set) addPattern(indicator int32, p Pattern) {
-	lead := 0
+// lead returns the place of the most telling term.
+func lead(p Pattern) int {
+	best := 0
 	for i, t := range p {
-		if selectivity[t.Type] > selectivity[p[lead].Type] {
-			lead = i
+		if selectivity[t.Type] > selectivity[p[best].Type] {
+			best = i
 		}
 	}
+	return best
+}
+
+func (s *Set) addPattern(indicator int32, p Pattern) {
+	lead := lead(p)
 	var rest *Set
 	if len(p) > 1 {
 		var others []*Indicator
@@ -150,7 +205,6 @@ func (s *Set) addTerm(p probe) {
 	case t.Type == IP:
 		s.addAddress(p)
 	case t.Type == Domain:
-		s.endings[t.Value[strings.LastIndexByte(t.Value, '.')+1:]] |= endsDomain
 		s.file(s.domains, t.Value, p)
 	case t.Type == Email:
 		s.file(s.emails, t.Value, p)
@@ -176,7 +230,10 @@ func (s *Set) push(p probe) int32 {
 	return int32(len(s.probes) - 1)
 }
 
-func (s *Set) file(t table, key string, p probe) {
+func (s *Set) file(t table, key string, p probe) { fileUnder(s, t, key, p) }
+
+// fileUnder puts a probe before those of the same key.
+func fileUnder[K comparable](s *Set, t map[K]int32, key K, p probe) {
 	if first, ok := t[key]; ok {
 		p.next = first
 	}
@@ -185,21 +242,23 @@ func (s *Set) file(t table, key string, p probe) {
 
 func (s *Set) addAddress(p probe) {
 	prefix := p.term.prefix()
-	s.has6 = s.has6 || prefix.Addr().Is6()
-	if prefix.IsSingleIP() {
-		if first, ok := s.address[prefix.Addr()]; ok {
+	a := prefix.Addr()
+	s.has6 = s.has6 || a.Is6()
+	switch {
+	case prefix.IsSingleIP() && a.Is4():
+		b := a.As4()
+		fileUnder(s, s.address4, binary.BigEndian.Uint32(b[:]), p)
+	case prefix.IsSingleIP():
+		fileUnder(s, s.address6, a, p)
+	default:
+		if s.network == nil {
+			s.network = &bart.Table[int32]{}
+		}
+		if first, ok := s.network.Get(prefix); ok {
 			p.next = first
 		}
-		s.address[prefix.Addr()] = s.push(p)
-		return
+		s.network.Insert(prefix, s.push(p))
 	}
-	if s.network == nil {
-		s.network = &bart.Table[int32]{}
-	}
-	if first, ok := s.network.Get(prefix); ok {
-		p.next = first
-	}
-	s.network.Insert(prefix, s.push(p))
 }
 
 func (s *Set) addURL(p probe) {
@@ -209,12 +268,7 @@ func (s *Set) addURL(p probe) {
 	}
 	host := strings.TrimSuffix(u.host, portOf(u.host))
 	s.hosts[host] = true
-	switch _, is4 := parse4([]byte(host)); {
-	case is4:
-		s.endings[""] |= endsHost
-	case strings.Contains(host, ".") && isASCII([]byte(host)):
-		s.endings[host[strings.LastIndexByte(host, '.')+1:]] |= endsHost
-	default:
+	if !strings.Contains(host, ".") || !isASCII([]byte(host)) {
 		s.oddHosts = true
 	}
 	s.file(s.urls, u.bare(), p)
@@ -226,12 +280,10 @@ func (s *Set) addURL(p probe) {
 
 func (s *Set) addName(p probe) {
 	word := lastWord(p.term.Value)
-	dot := strings.LastIndexByte(word, '.')
-	if dot < 0 {
+	if !strings.Contains(word, ".") {
 		s.file(s.plainNames, word, p)
 		return
 	}
-	s.endings[word[dot+1:]] |= endsName
 	s.file(s.names, word, p)
 }
 

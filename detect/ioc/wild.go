@@ -37,7 +37,7 @@ func gramBit(g uint32) uint32 { return g * 0x9E3779B1 >> 16 }
 // the last part of it.
 func (t *wildTable) find(w *Work) {
 	text := w.folded
-	seen := map[int32]bool{}
+	var seen map[int32]bool
 	for i := 0; i+4 <= len(text); i++ {
 		g := gram(text[i : i+4])
 		if t.present[gramBit(g)>>6]&(1<<(gramBit(g)&63)) == 0 {
@@ -45,6 +45,9 @@ func (t *wildTable) find(w *Work) {
 		}
 		for _, n := range t.grams[g] {
 			if p := &t.patterns[n]; !seen[n] {
+				if seen == nil {
+					seen = map[int32]bool{}
+				}
 				seen[n] = true
 				if p.match(string(text)) {
 					w.found = append(w.found, p.probe)
