@@ -34,6 +34,10 @@ type Matcher struct {
 	event *event.Event
 	state *classState
 	fired []int32
+	// undecided says that rules were not asked since the event is Partial, fault
+	// that it could not be completed.
+	undecided bool
+	fault     error
 
 	// For describing the event at hand.
 	ref      EventRef
@@ -87,6 +91,7 @@ type binding struct {
 	column   int32
 	priority int32
 	pace     pace
+	numbered numbered
 }
 
 // NewMatcher returns a matcher for one goroutine.
@@ -105,10 +110,28 @@ func (p *Program) NewMatcher() *Matcher {
 // Match returns the numbers of the rules that are true of the event, ascending.
 // The slice is valid until the next call; [Matcher.Detection] gives what a
 // match is made of. Exceptions are not applied yet.
+//
+// Of an event that is Partial, all fields that [Matcher.Wants] names must be
+// there. If something matched or may have, the event is whole afterwards.
 func (m *Matcher) Match(ev *event.Event) []int32 {
 	m.watchMemory()
+	o := m.originOf(ev)
+	m.tally(o, ev)
+	matched := m.match(ev, o.state)
+	if ev.Partial == nil || len(matched) == 0 && !m.undecided {
+		return matched
+	}
+	// What describes a match may stand in any field, and rules that relate
+	// fields to one another were not asked.
+	if m.fault = ev.Partial(); m.fault != nil {
+		return nil
+	}
+	return m.match(ev, o.state)
+}
+
+func (m *Matcher) match(ev *event.Event, st *classState) []int32 {
 	m.event, m.fired, m.marked, m.referred = ev, m.fired[:0], false, false
-	st := m.stateOf(ev)
+	m.undecided, m.fault = false, nil
 	m.state = st
 	if len(st.rules) == 0 && len(st.columns) == 0 {
 		return nil
@@ -121,6 +144,9 @@ func (m *Matcher) Match(ev *event.Event) []int32 {
 	}
 	m.fired = append(m.fired, v.fired...)
 	if len(v.open) > 0 {
+		if m.undecided = ev.Partial != nil; m.undecided {
+			return m.fired
+		}
 		m.matchOpen(v.open)
 	}
 	if v.probed {
@@ -140,8 +166,21 @@ func (m *Matcher) matchOpen(rules []int32) {
 	slices.Sort(m.fired)
 }
 
-// stateOf finds the class of the event by its origin.
-func (m *Matcher) stateOf(ev *event.Event) *classState {
+// Wants says which fields of events of the same origin as ev matter to Match:
+// of the same schema, channel, provider and code, and, where one of the latter
+// is missing, of the same product, service and category.
+func (m *Matcher) Wants(ev *event.Event) func(event.Name) bool {
+	st := m.originOf(ev).state
+	return func(n event.Name) bool {
+		if int(n) >= len(st.bindings) || st.bindings[n] == nil {
+			m.bind(st, n)
+		}
+		return len(st.bindings[n]) > 0
+	}
+}
+
+// originOf finds where the event belongs.
+func (m *Matcher) originOf(ev *event.Event) *origin {
 	key := append(m.key[:0], ev.Schema...)
 	for _, f := range [...]*event.Field{&ev.Channel, &ev.Provider, &ev.Code} {
 		key = append(key, 0, byte(f.Kind))
@@ -163,8 +202,7 @@ func (m *Matcher) stateOf(ev *event.Event) *classState {
 	if !ok {
 		o = m.newOrigin(ev, string(key))
 	}
-	m.tally(o, ev)
-	return o.state
+	return o
 }
 
 func (m *Matcher) tally(o *origin, ev *event.Event) {
@@ -246,7 +284,11 @@ func (m *Matcher) collectOnce(ev *event.Event, st *classState) (done bool) {
 		bindings := st.bindings[f.Name]
 		for k := range bindings {
 			b := &bindings[k]
-			set := st.memos[b.column].lookup(*f, &b.pace, &m.program.seeds, &m.work)
+			set, ok := b.numbered.set(ev, i)
+			if !ok {
+				set = st.memos[b.column].lookup(*f, &b.pace, &m.program.seeds, &m.work)
+				b.numbered.remember(ev, i, set)
+			}
 			if st.contested[b.column] {
 				st.disputed = true
 			} else if set == 0 {
@@ -409,6 +451,11 @@ func (st *classState) size() int {
 	for _, m := range st.memos {
 		n += m.size()
 	}
+	for _, bindings := range st.bindings {
+		for i := range bindings {
+			n += bindings[i].numbered.size()
+		}
+	}
 	return n
 }
 
@@ -416,5 +463,10 @@ func (st *classState) forget() {
 	st.combinations.clear()
 	for _, m := range st.memos {
 		m.clear()
+	}
+	for _, bindings := range st.bindings {
+		for i := range bindings {
+			bindings[i].numbered = numbered{}
+		}
 	}
 }

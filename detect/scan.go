@@ -151,7 +151,11 @@ func (p *part) reset(bytes int) {
 }
 
 func (s *Scan) look(m *Matcher, ev *event.Event, p *part) {
-	for _, n := range m.Match(ev) {
+	matched := m.Match(ev)
+	if m.fault != nil {
+		p.problems = append(p.problems, parse.Problem{Path: ev.Source.Path, Offset: ev.Offset, Record: ev.Line, Err: m.fault})
+	}
+	for _, n := range matched {
 		if e := m.Exception(n); e != nil {
 			p.tally.Excepted[e]++
 			continue

@@ -62,8 +62,15 @@ type Event struct {
 	// among those of its name, in the part of an archive that the event comes
 	// from: equal numbers mean equal texts. 0 is a value without a number.
 	Values []uint32
+	// Dictionary tells where numbers in Values hold: it is another one whenever
+	// they mean other values, and 0 if there are none. No two readers of a
+	// process use one.
+	Dictionary uint64
 	// Stored is the id that an archive keeps with the event, nil outside one.
 	Stored *ID
+	// Partial is set while fields that nobody asked for, and Raw, are left out.
+	// It fills them in.
+	Partial func() error
 }
 
 // Frame is what surrounds a record and gives it its meaning: of an EVTX record,
