@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -39,10 +40,23 @@ type oracleCase struct {
 	got     bool
 }
 
+var bytesInSet = regexp.MustCompile(`IN \([^)]*[hb]'`)
+
+// answered says whether the two agree on what a pattern means.
+func answered(pattern string) bool {
+	return !strings.Contains(pattern, "EXISTS") && !strings.Contains(pattern, "NOT <") && !strings.Contains(pattern, "NOT >") &&
+		!bytesInSet.MatchString(pattern)
+}
+
 // TestPatternsMatchAsTheReferenceMatcherSays compares random patterns and
 // observations with the reference implementation (PyPI stix2-matcher 3.0.0).
 // DWELL_STIX_PYTHON names a Python that has it; DWELL_STIX_CASES how many
-// cases are drawn.
+// cases are drawn. Left out is where the two are known to differ:
+//
+//   - It does not know EXISTS, and answers as if it were not there.
+//   - NOT before <, <=, > and >= leaves values that cannot be compared out;
+//     before =, IN, LIKE and MATCHES it takes them, and so do we everywhere.
+//   - Its IN does not compare bytes with text, its = does.
 func TestPatternsMatchAsTheReferenceMatcherSays(t *testing.T) {
 	python := os.Getenv("DWELL_STIX_PYTHON")
 	if python == "" {
@@ -51,7 +65,7 @@ func TestPatternsMatchAsTheReferenceMatcherSays(t *testing.T) {
 	n := 500
 	_, _ = fmt.Sscan(os.Getenv("DWELL_STIX_CASES"), &n)
 	draw := rapid.Custom(func(t *rapid.T) oracleCase {
-		text := drawPattern(t, 3)
+		text := rapid.Custom(func(t *rapid.T) string { return drawPattern(t, 3) }).Filter(answered).Draw(t, "text")
 		observations := drawObservations(t, 4)
 		p, err := stixpattern.Parse(text)
 		if err != nil {
