@@ -25,6 +25,8 @@ type Scan struct {
 	// TempDir is where matches that correlations wait for go when they are too
 	// many for memory, the system's default if empty.
 	TempDir string
+	// Observe, if set, makes the observer of a worker.
+	Observe func() Observer
 	// Progress, if set, is called with the bytes of every block that is done.
 	Progress func(bytes int)
 }
@@ -57,6 +59,9 @@ type Sink struct {
 	Detection func(*Detection) error
 	// Problem takes what could not be read.
 	Problem func(parse.Problem)
+	// Observed takes what an [Observer] saw in a block. It is asked for if
+	// [Scan.Observe] is set.
+	Observed func(any)
 }
 
 // part is what one block contributes to a scan.
@@ -65,6 +70,7 @@ type part struct {
 	bases      []base
 	problems   []parse.Problem
 	tally      *Tally
+	observed   any
 	bytes      int
 	json       []byte
 }
@@ -100,6 +106,9 @@ func (s *Scan) take(p *part, together *correlator, sink *Sink) error {
 	if s.Progress != nil {
 		s.Progress(p.bytes)
 	}
+	if s.Observe != nil {
+		sink.Observed(p.observed)
+	}
 	for i := range p.bases {
 		if err := together.add(&p.bases[i]); err != nil {
 			return err
@@ -116,15 +125,26 @@ func (s *Scan) take(p *part, together *correlator, sink *Sink) error {
 // newWork returns the work of one worker: decode, match, describe.
 func (s *Scan) newWork(parts *sync.Pool) parse.Work[*part] {
 	m := s.Program.NewMatcher()
+	var beside Observer
+	if s.Observe != nil {
+		beside = s.Observe()
+	}
 	return func(b *parse.Block, d parse.Decoder) *part {
 		p := parts.Get().(*part)
 		p.reset(len(b.Data))
 		d.Decode(b, func(ev *event.Event) bool {
-			if s.Filter.Admits(ev) {
-				s.look(m, ev, p)
+			if !s.Filter.Admits(ev) {
+				return true
+			}
+			s.look(m, ev, p)
+			if beside != nil {
+				beside.See(ev)
 			}
 			return true
 		}, func(problem parse.Problem) { p.problems = append(p.problems, problem) })
+		if beside != nil {
+			p.observed = beside.Block()
+		}
 		m.drain(p.tally)
 		if len(b.Data) > hugeBlock {
 			m.letGo()

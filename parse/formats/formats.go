@@ -18,8 +18,29 @@ import (
 	"github.com/dwell-project/dwell/parse/zeek"
 )
 
-// ErrUnknown reports a source that is in none of the formats.
+// ErrUnknown reports a source that is in none of the formats; the error that
+// wraps it is an [UnknownError].
 var ErrUnknown = errors.New("not recognised")
+
+// UnknownError is how a source begins that is in none of the formats.
+type UnknownError struct {
+	// Head is the first bytes, at most 1 KiB.
+	Head []byte
+	// Nearest is the name of the format that came nearest, and Reason what kept
+	// it from being that; both are "" if no format saw anything of its own.
+	Nearest, Reason string
+
+	begins string // in words
+}
+
+// Error says how the source begins.
+func (e *UnknownError) Error() string { return ErrUnknown.Error() + ": " + e.begins }
+
+// Unwrap returns [ErrUnknown].
+func (e *UnknownError) Unwrap() error { return ErrUnknown }
+
+// unknownHead is how much an [UnknownError] quotes, in bytes.
+const unknownHead = 1 << 10
 
 // ErrEmpty reports a source without a byte.
 var ErrEmpty = errors.New("empty")
@@ -53,13 +74,16 @@ func Recognise(head []byte) (best parse.Format, confidence float64, err error) {
 	if len(head) == 0 {
 		return nil, 0, ErrEmpty
 	}
+	unknown := &UnknownError{}
 	for _, f := range All() {
-		if c, _ := f.Recognise(head); c > confidence {
+		if c, reason := f.Recognise(head); c > confidence {
 			best, confidence = f, c
+			unknown.Nearest, unknown.Reason = f.Name(), reason
 		}
 	}
 	if confidence < sure {
-		return nil, confidence, fmt.Errorf("%w: %s", ErrUnknown, beginning(head))
+		unknown.Head, unknown.begins = bytes.Clone(head[:min(len(head), unknownHead)]), beginning(head)
+		return nil, confidence, unknown
 	}
 	return best, confidence, nil
 }
