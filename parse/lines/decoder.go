@@ -93,7 +93,7 @@ func (d *decoder) record(raw []byte, at int, line int64) bool {
 	d.event.Reset()
 	d.fields, d.scratch = d.fields[:0], d.scratch[:0]
 	e := &d.event
-	e.Raw, e.Record, e.Offset, e.Source = raw, line, d.block.Offset+int64(at), d.block.Source
+	e.Raw, e.Record, e.Line, e.Offset, e.Source = raw, line, line, d.block.Offset+int64(at), d.block.Source
 	if raw[0] == '{' || bytes.HasPrefix(raw, []byte("<Event")) {
 		return d.other(raw)
 	}
@@ -152,7 +152,7 @@ func (d *decoder) jsonBody() (goOn, ok bool) {
 			return false
 		}
 		ok = true
-		e.Raw, e.Record, e.Offset = d.event.Raw, d.event.Record, d.event.Offset
+		e.Raw, e.Record, e.Line, e.Offset = d.event.Raw, d.event.Record, d.event.Line, d.event.Offset
 		d.header()
 		if e.Host.Kind == event.Absent {
 			e.Host = d.field(d.hostname)

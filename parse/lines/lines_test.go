@@ -14,7 +14,7 @@ import (
 	"github.com/dwell-project/dwell/parse/lines"
 )
 
-// read returns a line for each record of a text: number, schema, time, first
+// read returns a line for each record of a text: on which line, schema, time, last
 // words of the raw bytes.
 func read(t *testing.T, f lines.Format, text string, written time.Time) (out []string) {
 	t.Helper()
@@ -34,7 +34,7 @@ func read(t *testing.T, f lines.Format, text string, written time.Time) (out []s
 			if !e.Time.IsZero() {
 				at = e.Time.Format(time.RFC3339)
 			}
-			out = append(out, fmt.Sprintf("%d %s %s %q", e.Record, e.Schema, at, e.Raw[max(0, len(e.Raw)-12):]))
+			out = append(out, fmt.Sprintf("%d %s %s %q", e.Line, e.Schema, at, e.Raw[max(0, len(e.Raw)-12):]))
 			return true
 		}, func(p parse.Problem) { out = append(out, "problem: "+p.Err.Error()) })
 	}
