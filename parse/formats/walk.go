@@ -37,6 +37,8 @@ type Options struct {
 	Limits unpack.Limits
 	// Text are the parsers of text logs and the zone of their times.
 	Text lines.Options
+	// Skip, if it is there, is asked about each regular file before it is opened.
+	Skip func(path string) bool
 }
 
 // Walk yields the sources under the given paths: a file as it is, a folder's
@@ -89,7 +91,7 @@ func (w *walker) entry(path string, info fs.FileInfo) bool {
 	case mode.IsDir():
 		return w.folder(path)
 	case mode.IsRegular():
-		return w.file(path)
+		return w.opt.Skip != nil && w.opt.Skip(path) || w.file(path)
 	default:
 		return w.refuse(path, fmt.Errorf("%s: not read", kindOf(mode)))
 	}
