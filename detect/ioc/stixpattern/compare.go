@@ -15,7 +15,7 @@ func (t *PropTest) satisfiedBy(v any) bool {
 	switch t.Op {
 	case In:
 		for _, l := range t.Values {
-			if l.equals(v) {
+			if t.equals(l, v) {
 				return true
 			}
 		}
@@ -27,9 +27,9 @@ func (t *PropTest) satisfiedBy(v any) bool {
 		n, ok := parseNetwork(text)
 		return ok && (t.Op == IsSubset && t.net.has(n) || t.Op == IsSuperset && n.has(t.net))
 	case Equal:
-		return t.Values[0].equals(v)
+		return t.equals(t.Values[0], v)
 	case NotEqual:
-		return !t.Values[0].equals(v)
+		return !t.equals(t.Values[0], v)
 	}
 	order, ok := t.Values[0].order(v)
 	if !ok {
@@ -64,6 +64,14 @@ func latin1(b []byte) string {
 		r[i] = rune(c)
 	}
 	return string(r)
+}
+
+// equals says whether a value is the literal, perhaps but for case.
+func (t *PropTest) equals(l Literal, v any) bool {
+	if text, ok := v.(string); ok && t.fold && l.Kind == String {
+		return strings.EqualFold(text, l.Text)
+	}
+	return l.equals(v)
 }
 
 // equals says whether a value is the literal. Values of kinds that cannot be

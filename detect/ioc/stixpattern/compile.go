@@ -32,6 +32,23 @@ func (p *parser) compile(t *PropTest, offset int) *Error {
 	return nil
 }
 
+// FoldCase makes =, !=, IN and LIKE take no notice of case in texts at the paths
+// that which names.
+func (p *Pattern) FoldCase(which func(Path) bool) {
+	for _, t := range p.Tests {
+		eachPropTest(t.Comparison, func(c *PropTest) {
+			if !which(c.Path) {
+				return
+			}
+			c.fold = true
+			if c.Op == Like {
+				// The text has compiled without the flag.
+				c.regexp = regexp.MustCompile("(?i)" + c.regexp.String())
+			}
+		})
+	}
+}
+
 // likeExpression writes a LIKE as a regular expression.
 func likeExpression(like string) string {
 	var b strings.Builder

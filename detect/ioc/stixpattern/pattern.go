@@ -103,6 +103,7 @@ type PropTest struct {
 
 	regexp *regexp.Regexp // of Like and Matches
 	net    network        // of IsSubset and IsSuperset
+	fold   bool           // case makes no difference
 }
 
 func (*Both) isComparison()     {}
