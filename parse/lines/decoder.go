@@ -3,7 +3,6 @@ package lines
 import (
 	"bytes"
 	"errors"
-	"regexp"
 	"time"
 
 	"github.com/dwell-project/dwell/event"
@@ -47,44 +46,16 @@ func (d *decoder) Decode(b *parse.Block, yield func(*event.Event) bool, report f
 		report(p)
 	}
 	d.block, d.yield, d.report, d.last = b, yield, report, nil
-	begins := d.begins(b.Head)
+	starts := d.sourceStarts(b.Head)
 	line := b.Record
 	for i := 0; i < len(b.Data); {
-		end := recordEnd(b.Data, i, begins)
+		end := starts.end(b.Data, i, d.known)
 		raw := bytes.TrimRight(b.Data[i:end], "\r\n")
 		if len(bytes.TrimSpace(raw)) > 0 && !d.record(raw, i, line) {
 			return
 		}
 		line += int64(bytes.Count(b.Data[i:end], []byte{'\n'}))
 		i = end
-	}
-}
-
-// begins returns how records begin by the parser of the given name.
-func (d *decoder) begins(name []byte) *regexp.Regexp {
-	if len(name) == 0 {
-		return nil
-	}
-	for _, p := range d.set.parsers {
-		if p.Name == string(name) {
-			return p.compiled.begins
-		}
-	}
-	return nil
-}
-
-// recordEnd returns the place after the record that begins at data[i]: after
-// its line and the lines that continue it.
-func recordEnd(data []byte, i int, begins *regexp.Regexp) int {
-	for {
-		n := bytes.IndexByte(data[i:], '\n')
-		if n < 0 {
-			return len(data)
-		}
-		i += n + 1
-		if i == len(data) || beginsRecord(data[i:], begins) {
-			return i
-		}
 	}
 }
 
@@ -97,7 +68,7 @@ func (d *decoder) record(raw []byte, at int, line int64) bool {
 	if raw[0] == '{' || bytes.HasPrefix(raw, []byte("<Event")) {
 		return d.other(raw)
 	}
-	d.envelope.open(raw)
+	d.open(raw)
 	d.sieve.ready = false
 	if d.envelope.found && looksJSON(d.envelope.body) {
 		if goOn, ok := d.jsonBody(); ok {

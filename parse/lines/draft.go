@@ -103,7 +103,7 @@ func Draft(path string, sample []byte) ([]byte, error) {
 
 func sampleRecords(sample []byte) (records [][]byte) {
 	for i := 0; i < len(sample) && len(records) < draftRecords; {
-		end := recordEnd(sample, i, nil)
+		end := starts{}.end(sample, i, func([]byte) bool { return false })
 		if r := bytes.TrimRight(sample[i:end], "\r\n"); len(r) > 0 && len(r) < 4096 {
 			records = append(records, r)
 		}

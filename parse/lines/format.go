@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"io"
 	"os"
-	"regexp"
 	"time"
 	"unicode/utf8"
 
@@ -201,17 +200,16 @@ type splitter struct {
 // Next implements [parse.Splitter].
 func (s splitter) Next(b *parse.Block) error {
 	err := s.Splitter.Next(b)
-	if s.rules.parser != "" {
-		b.Head = []byte(s.rules.parser)
-	}
+	b.Head = s.rules.head()
 	return err
 }
 
 // rules cut text where a record begins; see [blocks.Rules].
 type rules struct {
 	format Format
-	begins *regexp.Regexp // how records begin, if the source's parser says so
-	parser string         // that says so
+	starts starts
+	parser string // that says how records begin
+	probe  *decoder
 }
 
 // Start implements [blocks.Rules].
@@ -220,12 +218,34 @@ func (r *rules) Start(head []byte) []byte {
 	first := head[:min(len(head), HeadSize)]
 	d.Decode(&parse.Block{Data: first, Record: 1, Source: &event.Source{}}, func(*event.Event) bool {
 		if p := d.last; p != nil && p.compiled.begins != nil {
-			r.begins, r.parser = p.compiled.begins, p.Name
+			r.starts.expression, r.parser = p.compiled.begins, p.Name
 		}
 		return false
 	}, func(parse.Problem) {})
 	line, _, _ := bytes.Cut(bytes.TrimLeft(head, "\r\n"), []byte{'\n'})
+	r.starts.indented = indent(line) > 0
 	return bytes.TrimRight(line, "\r")
+}
+
+// head is what the decoder of a block must know of the source: the parser that
+// says how records begin, and before it a blank if records begin with one.
+func (r *rules) head() []byte {
+	switch {
+	case r.starts.indented:
+		return []byte(" " + r.parser)
+	case r.parser != "":
+		return []byte(r.parser)
+	}
+	return nil
+}
+
+// known is [starts.known] of the rules: it asks a decoder of their own.
+func (r *rules) known(line []byte) bool {
+	if r.probe == nil {
+		r.probe = newDecoder(r.format.set(), event.NewNames(), nil)
+		r.probe.block = &parse.Block{Source: &event.Source{}}
+	}
+	return r.probe.known(line)
 }
 
 // HeadSize is how much of a source is looked at for how its records begin.
@@ -238,7 +258,7 @@ func (r *rules) Cut(data []byte, _, hasty bool) int {
 		if n < 0 {
 			break
 		}
-		if n+1 < len(data) && beginsRecord(data[n+1:], r.begins) {
+		if n+1 < len(data) && r.starts.record(data[n+1:], r.known) {
 			return n + 1
 		}
 		end = n
@@ -247,18 +267,4 @@ func (r *rules) Cut(data []byte, _, hasty bool) int {
 		return bytes.LastIndexByte(data, '\n') + 1
 	}
 	return 0
-}
-
-// beginsRecord says whether a line, which data begins with, is the first of a
-// record.
-func beginsRecord(data []byte, begins *regexp.Regexp) bool {
-	switch data[0] {
-	case ' ', '\t', '}', ']', '\r', '\n':
-		return false
-	}
-	if begins == nil {
-		return true
-	}
-	line, _, _ := bytes.Cut(data[:min(len(data), 4096)], []byte{'\n'})
-	return begins.Match(line)
 }

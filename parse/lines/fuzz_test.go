@@ -138,7 +138,7 @@ func readAll(t *testing.T, text []byte, blockSize int) (raws []string, begins *r
 	for {
 		err := split.Next(&b)
 		if err == io.EOF {
-			return raws, r.begins
+			return raws, r.starts.expression
 		}
 		if err != nil {
 			t.Fatal(err)

@@ -64,6 +64,30 @@ func TestAFileMayMixFormatsRecordByRecord(t *testing.T) {
 	}
 }
 
+func TestABlankBeforeARecordIsNoContinuation(t *testing.T) {
+	written := time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC)
+	known := "Nov 24 10:00:00 h sshd[1]: Invalid user x from 203.0.113.5\n" +
+		" Invalid user y from 203.0.113.6\n" +
+		" and more of it\n" +
+		"  Invalid user z from 203.0.113.7\n"
+	want := []string{
+		`1 sshd 2026-11-24T10:00:00Z " 203.0.113.5"`,
+		"problem: no parser knows the record", `2 unparsed - "d more of it"`,
+		`4 sshd - " 203.0.113.7"`,
+	}
+	if diff := cmp.Diff(want, read(t, lines.Format{}, known, written)); diff != "" {
+		t.Errorf("records (-want +got):\n%s", diff)
+	}
+	stripped := " nobody knows this\n nor this\n   which goes on\n"
+	want = []string{
+		"problem: no parser knows the record", `1 unparsed - "y knows this"`,
+		"problem: no parser knows the record", `2 unparsed - "hich goes on"`,
+	}
+	if diff := cmp.Diff(want, read(t, lines.Format{}, stripped, written)); diff != "" {
+		t.Errorf("records of a source that begins with a blank (-want +got):\n%s", diff)
+	}
+}
+
 func TestTheYearIsTheLastInWhichTheTimeIsNotAfterTheFile(t *testing.T) {
 	text := "Dec 31 23:59:59 h x: a\nJan  1 00:00:01 h x: b\nJan  2 12:00:00 h x: c\nFeb 29 12:00:00 h x: d\n"
 	got := read(t, lines.Format{}, text, time.Date(2025, 1, 1, 6, 0, 0, 0, time.UTC))

@@ -5,9 +5,7 @@ import "github.com/dwell-project/dwell/parse"
 // Rest implements [parse.Tailer].
 func (s splitter) Rest(b *parse.Block, x parse.Extent) error {
 	err := s.Splitter.Rest(b, x)
-	if s.rules.parser != "" {
-		b.Head = []byte(s.rules.parser)
-	}
+	b.Head = s.rules.head()
 	return err
 }
 
