@@ -97,6 +97,9 @@ func pageBlind(f *findings) []string {
 	if f.tally.Unparsed > 0 {
 		said = append(said, many(f.tally.Unparsed, "record")+" that no parser took: only keywords were looked for in them")
 	}
+	if f.tally.Events > 0 {
+		said = append(said, pageGaps(f.cover.Report())...)
+	}
 	counts := map[string]int64{}
 	var reasons []string
 	for _, i := range f.rules.program.Idle(f.tally) {

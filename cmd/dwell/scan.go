@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/dwell-project/dwell/cmd/dwell/coverage"
 	"github.com/dwell-project/dwell/cmd/dwell/hits"
 	"github.com/dwell-project/dwell/cmd/dwell/page"
 	"github.com/dwell-project/dwell/detect"
@@ -18,6 +19,7 @@ type scanCommand struct {
 	All      bool     `help:"In a table, list every hit in the order of the input instead of groups of rule, host and account."`
 	Top      int      `default:"-1" placeholder:"N" help:"In a table, show the first N groups, 0 for all (default: 50 on a terminal, else all)."`
 	Why      bool     `help:"In a table, list which rules could not fire on these logs and why, also if there are hits."`
+	Unknown  bool     `help:"List and quote what was not recognised, after everything else: files in no known format, records that no parser took, records whose general form alone is known."`
 	Manifest string   `placeholder:"FILE" help:"Write what was read with which rules, as JSON with SHA-256 digests."`
 
 	ruleFlags      `embed:""`
@@ -34,6 +36,9 @@ type findings struct {
 	book   *hits.Book
 	filter detect.Filter
 	unread *trouble
+	// cover and plain are what was seen of the inputs beside hits.
+	cover *coverage.Book
+	plain *plainBook
 	// unwritable says that standard output takes no more.
 	unwritable bool
 	// stories and over are only made for who shows them.
@@ -58,6 +63,7 @@ func (c *scanCommand) Run(s *session) error {
 	f, err := scan(s, &job{
 		paths: c.Paths, rules: &c.ruleFlags, indicators: &c.indicatorFlags, filter: c.filter(), in: &c.inputFlags, digests: c.Manifest != "",
 		encode: c.Output == "jsonl" || c.Output == "json", stories: c.Output == "table" || c.Output == "html",
+		quote: c.Unknown,
 	}, w.write)
 	if f == nil {
 		return err
@@ -71,6 +77,12 @@ func (c *scanCommand) Run(s *session) error {
 	if !c.Quiet {
 		s.summarise(f)
 		s.summariseIndicators(f)
+		if c.Output != "table" {
+			s.summariseInputs(f)
+		}
+	}
+	if c.Unknown {
+		err = errors.Join(err, s.writeUnknown(c.Output == "table" && !f.unwritable, f))
 	}
 	if c.Manifest != "" {
 		err = errors.Join(err, s.writeManifest(c.Manifest, f, err))
@@ -130,6 +142,8 @@ type job struct {
 	encode bool
 	// stories says that stories and the histogram are wanted.
 	stories bool
+	// quote says that records that were not understood are kept to be quoted.
+	quote bool
 }
 
 // scan runs the rules over the inputs, hands each detection to write, and
@@ -147,11 +161,15 @@ func scan(s *session, j *job, write func(*detect.Detection) error) (*findings, e
 	if err != nil {
 		return nil, err
 	}
-	f := &findings{rules: rules, inputs: in, book: hits.NewBook(), filter: j.filter, unread: s.trouble}
+	f := &findings{
+		rules: rules, inputs: in, book: hits.NewBook(), filter: j.filter, unread: s.trouble,
+		cover: coverage.NewBook(), plain: &plainBook{},
+	}
 	if j.stories {
 		f.stories, f.over = scope.NewBook(), page.NewHistogram()
 	}
 	run := detect.Scan{Program: rules.program, Names: rules.names, Workers: j.in.Workers, Filter: j.filter, Encode: j.encode}
+	run.Observe = func() detect.Observer { return newObserver(j.quote) }
 	done := s.showProgress(in, j.in.Quiet)
 	defer done()
 	f.tally, err = run.Run(s.ctx, in.all(), detect.Sink{
@@ -163,10 +181,19 @@ func scan(s *session, j *job, write func(*detect.Detection) error) (*findings, e
 			}
 			return nil
 		},
-		Problem: s.trouble.source,
+		Problem:  s.trouble.source,
+		Observed: f.observed,
 	})
+	f.plain.end()
 	s.trouble.fieldNames(rules.names)
 	return f, err
+}
+
+// observed takes what was seen of the inputs beside hits.
+func (f *findings) observed(seen any) {
+	o := seen.(*observed)
+	f.cover.Add(o.cover)
+	f.plain.add(o.plain)
 }
 
 // add takes a detection into what is shown of the whole scan.

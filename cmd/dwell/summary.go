@@ -101,6 +101,9 @@ func (l *looks) sources(f *findings) {
 	if parts := f.unread.parts(); len(parts) > 0 {
 		l.line("%s; standard error has the names", strings.Join(parts, ", "))
 	}
+	if text := f.plain.plainText(); text != "" {
+		l.line("%s (--unknown shows them)", text)
+	}
 	if len(f.tally.Sources) == 0 {
 		return
 	}
@@ -120,6 +123,7 @@ func (l *looks) sources(f *findings) {
 	if n := len(kinds) - shownKinds; n > 0 {
 		l.line("… and %s more (dwell stats lists them)", many(int64(n), "dataset"))
 	}
+	l.covered(f.cover.Report())
 	l.line("")
 }
 
@@ -238,4 +242,23 @@ func (s *session) summarise(f *findings) {
 		text += fmt.Sprintf(", %s not parsed", many(f.tally.Unparsed, "record"))
 	}
 	tell(s.notes, "%s\n", strings.Join(append([]string{text}, s.trouble.parts()...), ", "))
+}
+
+// summariseInputs writes to standard error what a table says of the inputs.
+func (s *session) summariseInputs(f *findings) {
+	if text := f.plain.plainText(); text != "" {
+		tell(s.notes, "%s (--unknown shows them)\n", text)
+	}
+	if f.tally.Events > 0 {
+		tell(s.notes, "%s\n", table.Clean(coverageNote(f.cover.Report())))
+	}
+}
+
+// writeUnknown lists what was not recognised after a table, else on standard
+// error.
+func (s *session) writeUnknown(beside bool, f *findings) error {
+	if beside {
+		return s.listUnknown(s.stdout, f)
+	}
+	return s.listUnknown(s.stderr, f)
 }

@@ -30,9 +30,10 @@ type trouble struct {
 	// problems counts places in sources, bytes what they span, files the
 	// sources that are not read at all, rules the documents left out.
 	problems, bytes, files, rules int64
-	indicators                    int64 // places in indicator files
-	nameless                      int64 // fields whose names were too many
-	unknown                       int64 // files in no known format, among files
+	indicators                    int64         // places in indicator files
+	nameless                      int64         // fields whose names were too many
+	unknown                       int64         // files in no known format, among files
+	noFormat                      []unknownFile // the first of unknown
 	kept                          []string
 
 	path        string // of the last problem
@@ -62,8 +63,11 @@ func (t *trouble) source(p parse.Problem) {
 	if whole {
 		text = fmt.Sprintf("%s: %v", p.Path, p.Err)
 	}
-	if errors.Is(p.Err, formats.ErrUnknown) {
+	if unknown, ok := errors.AsType[*formats.UnknownError](p.Err); ok {
 		t.unknown++
+		if len(t.noFormat) < maxUnknown {
+			t.noFormat = append(t.noFormat, unknownFile{p.Path, unknown})
+		}
 	}
 	t.keep(text)
 	t.show(p.Path, text)
