@@ -1,0 +1,161 @@
+package entityday
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/dwell-project/dwell/entity"
+)
+
+// Ask is a question for an entity.
+type Ask struct {
+	Entity entity.Entity
+	// Under asks for what belongs to the entity too: the domains under a domain,
+	// and the URLs in them; the full names of a host; an account's name in
+	// whatever domain; the URLs that begin so.
+	Under bool
+}
+
+// Match is a row that answers a question.
+type Match struct {
+	Ask    int // its place in the questions
+	Row    Row
+	Period Period // of the file
+}
+
+// probe is a key or the beginning of keys.
+type probe struct {
+	text   string
+	prefix bool
+	ask    int
+	// hash is what the filter is asked for, if it knows.
+	hash     uint64
+	filtered bool
+}
+
+// probes makes the questions keys, sorted.
+func probes(asks []Ask) []probe {
+	all := make([]probe, 0, len(asks))
+	for i, a := range asks {
+		key := a.Entity.Key()
+		all = append(all, probe{text: key, ask: i, hash: xxhash(key), filtered: true})
+		if a.Under {
+			all = appendUnder(all, a.Entity, key, i)
+		}
+	}
+	slices.SortFunc(all, func(a, b probe) int { return strings.Compare(a.text, b.text) })
+	return all
+}
+
+func appendUnder(all []probe, e entity.Entity, key string, ask int) []probe {
+	begins := func(text string) { all = append(all, probe{text: text, prefix: true, ask: ask}) }
+	switch e.Kind {
+	case entity.Domain:
+		// The filter knows domains up to the one that is registered.
+		all = append(all, probe{
+			text: key + ".", prefix: true, ask: ask,
+			hash: xxhash(underPrefix + key), filtered: entity.Registrable(e.Value) != "",
+		})
+		for _, end := range []string{"/", ":", "."} {
+			begins(entity.URL.String() + strings.TrimPrefix(key, entity.Domain.String()) + end)
+		}
+	case entity.Host:
+		begins(key + ".")
+	case entity.Account:
+		if !strings.ContainsAny(e.Value, `\@`) {
+			begins(key + `\`)
+			begins(key + "@")
+		}
+	case entity.URL:
+		begins(key[:strings.LastIndexByte(key, ' ')])
+	}
+	return all
+}
+
+// Lookup yields the rows that answer the questions, in the order of their keys;
+// a question that another one includes gets its rows too. What is absent costs a
+// look into the filter. It ends when yield returns false.
+func (f *File) Lookup(ctx context.Context, asks []Ask, yield func(Match) bool) error {
+	_, err := f.lookup(ctx, probes(asks), yield)
+	return err
+}
+
+// Looked says what a question cost.
+type Looked struct {
+	Probes int // keys and beginnings of keys asked for, in each file
+	Read   int // of them, those that the filter could not rule out
+	Rows   int
+}
+
+// lookup reports what it did and whether yield wanted all.
+func (f *File) lookup(ctx context.Context, all []probe, yield func(Match) bool) (Looked, error) {
+	looked := Looked{Probes: len(all)}
+	if len(f.pages) == 0 {
+		return looked, nil
+	}
+	r := f.reader()
+	defer r.close()
+	for i, p := range all {
+		if i%1024 == 0 && ctx.Err() != nil {
+			return looked, ctx.Err()
+		}
+		if p.filtered && f.filter != nil && !f.filter.has(p.hash) {
+			continue
+		}
+		looked.Read++
+		if more, err := r.answer(p, &looked, yield); err != nil || !more {
+			return looked, err
+		}
+	}
+	return looked, nil
+}
+
+// answer yields the rows of a probe.
+func (r *reader) answer(p probe, looked *Looked, yield func(Match) bool) (bool, error) {
+	at, found, err := r.find(p.text)
+	if err != nil {
+		return false, fmt.Errorf("looking for %s: %w", p.text, err)
+	}
+	key := ""
+	for ; found; at, found = r.next(at) {
+		v, err := r.value(columnKey, at)
+		if err != nil {
+			return false, fmt.Errorf("looking for %s: %w", p.text, err)
+		}
+		b := v.ByteArray()
+		if string(b) != p.text && !(p.prefix && strings.HasPrefix(string(b), p.text)) {
+			break
+		}
+		row, err := r.row(at, key)
+		if err != nil {
+			return false, fmt.Errorf("reading %s: %w", p.text, err)
+		}
+		key = row.key
+		looked.Rows++
+		if !yield(Match{Ask: p.ask, Row: row, Period: r.file.Period}) {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// find returns the first row whose key is not before text.
+func (r *reader) find(text string) (place, bool, error) {
+	start := r.file.startOf(text)
+	at, ok := place{start.group, start.row}, true
+	for ok {
+		if _, err := r.value(columnKey, at); err != nil {
+			return at, false, err
+		}
+		c := r.cursors[columnKey]
+		n := sort.Search(len(c.values), func(i int) bool { return string(c.values[i].ByteArray()) >= text })
+		if n < len(c.values) {
+			return place{at.group, c.first + int64(n)}, true, nil
+		}
+		at, ok = r.settle(place{at.group, c.end()})
+	}
+	return at, false, nil
+}
