@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"math"
 	"net/netip"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -221,19 +220,16 @@ func hashes(m *Mapper, t *target, text string, o origins) bool {
 
 func wholeURL(m *Mapper, t *target, text string, o origins) bool {
 	kept := m.textOf(t.part("original"), text, o)
-	u, err := url.Parse(text)
-	if err != nil {
-		return kept
-	}
-	if u.Host != "" && u.Scheme != "" {
+	u := cutURL(text)
+	if u.scheme != "" {
 		m.textOf(t.part("full"), text, o)
-		m.textOf(t.part("scheme"), u.Scheme, o)
+		m.textOf(t.part("scheme"), u.scheme, o)
 	}
-	m.textOf(t.part("domain"), u.Hostname(), o)
-	m.textOf(t.part("port"), u.Port(), o)
-	m.textOf(t.part("path"), u.EscapedPath(), o)
-	m.textOf(t.part("query"), u.RawQuery, o)
-	m.textOf(t.part("fragment"), u.EscapedFragment(), o)
+	m.textOf(t.part("domain"), u.domain, o)
+	m.textOf(t.part("port"), u.port, o)
+	m.textOf(t.part("path"), u.path, o)
+	m.textOf(t.part("query"), u.query, o)
+	m.textOf(t.part("fragment"), u.fragment, o)
 	return kept
 }
 
