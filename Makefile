@@ -2,7 +2,7 @@
 # fetches the libraries and builds the tools pinned in tools/go.mod.
 LINT = go tool -modfile=tools/go.mod golangci-lint
 FUZZTIME ?= 10s
-.PHONY: build scan-sample test race lint fmt tidy check fuzz bench
+.PHONY: build scan-sample test race lint fmt tidy check fuzz bench browser
 build:
 	go build -trimpath -o dwell ./cmd/dwell
 scan-sample: build
@@ -25,3 +25,9 @@ fuzz:
 	    echo "$$dir $$f"; go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$dir || exit 1; done || exit 1; done
 bench: build
 	go run ./internal/benchtool -out docs/benchmarks.md $(BENCHFLAGS)
+# The page in a real Chromium, named by CHROMIUM or found in PATH; node and npm
+# are needed too. Renews docs/screenshots.
+browser:
+	npm ci --prefix tools/browser --ignore-scripts --no-audit --no-fund
+	mkdir -p docs/screenshots
+	go test -count=1 -v ./internal/browser -browser -pictures $(CURDIR)/docs/screenshots

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/dwell-project/dwell/scope"
@@ -19,6 +20,13 @@ type timeline struct {
 	// Bucket says how long a bar is, Most how high the highest.
 	Bucket string
 	Most   int64
+	// Levels are those that occur, highest first.
+	Levels []levelCount
+}
+
+type levelCount struct {
+	Level string
+	Count int64
 }
 
 type drawnBar struct {
@@ -46,6 +54,7 @@ func newTimeline(h *Histogram) *timeline {
 	for i := range bars {
 		t.Most = max(t.Most, bars[i].Total())
 	}
+	t.Levels = countLevels(bars)
 	t.First = bars[0].Start.Format("2006-01-02 15:04")
 	t.Last = bars[len(bars)-1].Start.Add(width).Format("2006-01-02 15:04")
 	step := float64(pictureWidth) / float64(len(bars))
@@ -55,6 +64,22 @@ func newTimeline(h *Histogram) *timeline {
 		}
 	}
 	return t
+}
+
+func countLevels(bars []Bar) []levelCount {
+	var sums [sigma.Critical + 1]int64
+	for i := range bars {
+		for l, n := range bars[i].Levels {
+			sums[l] += n
+		}
+	}
+	var counts []levelCount
+	for l, n := range slices.Backward(sums[:]) {
+		if n > 0 {
+			counts = append(counts, levelCount{levelName(sigma.Level(l)), n})
+		}
+	}
+	return counts
 }
 
 func (t *timeline) draw(b *Bar, x, w float64) drawnBar {
@@ -99,8 +124,14 @@ type matrix struct {
 
 type matrixColumn struct {
 	X     int
-	Name  string
+	Name  []matrixLine
 	Cells []matrixCell
+}
+
+// matrixLine is a line of a tactic's name, which is as wide as its column.
+type matrixLine struct {
+	Y    int
+	Text string
 }
 
 type matrixCell struct {
@@ -112,28 +143,30 @@ type matrixCell struct {
 }
 
 const (
-	columnWidth = 146
+	columnWidth = 112
+	cellWidth   = columnWidth - 4
 	cellHeight  = 26
-	headHeight  = 34
+	headHeight  = 40
+	lineHeight  = 15
 )
 
 func newMatrix(groups []Group) *matrix {
 	cells := map[int]map[string]*matrixCell{}
 	for i := range groups {
 		g := &groups[i]
-		for _, tactic := range scope.Tactics(g.Rule.Tags) {
-			for _, id := range scope.Techniques(g.Rule.Tags) {
-				if cells[tactic] == nil {
-					cells[tactic] = map[string]*matrixCell{}
-				}
-				c := cells[tactic][id]
-				if c == nil {
-					c = &matrixCell{ID: id}
-					cells[tactic][id] = c
-				}
-				c.Count += g.Count
-				c.worst = max(c.worst, g.Rule.Level)
+		for _, place := range scope.Cells(g.Rule.Tags) {
+			column := cells[place.Tactic]
+			if column == nil {
+				column = map[string]*matrixCell{}
+				cells[place.Tactic] = column
 			}
+			c := column[place.Technique]
+			if c == nil {
+				c = &matrixCell{ID: place.Technique}
+				column[place.Technique] = c
+			}
+			c.Count += g.Count
+			c.worst = max(c.worst, g.Rule.Level)
 		}
 	}
 	return layOut(cells)
@@ -145,7 +178,7 @@ func layOut(cells map[int]map[string]*matrixCell) *matrix {
 	}
 	m := &matrix{}
 	for i, tactic := range slices.Sorted(maps.Keys(cells)) {
-		col := matrixColumn{X: i * columnWidth, Name: scope.TacticName(tactic)}
+		col := matrixColumn{X: i * columnWidth, Name: headOf(scope.TacticName(tactic))}
 		all := slices.SortedFunc(maps.Values(cells[tactic]), func(a, b *matrixCell) int { return cmp.Compare(a.ID, b.ID) })
 		for k, c := range all {
 			c.Y, c.Level = headHeight+k*cellHeight, levelName(c.worst)
@@ -156,4 +189,15 @@ func layOut(cells map[int]map[string]*matrixCell) *matrix {
 	}
 	m.Width = len(m.Columns) * columnWidth
 	return m
+}
+
+// headOf breaks a name before its last word, the longest that it can have
+// being "command and control", and lets it end at the cells.
+func headOf(name string) []matrixLine {
+	last := headHeight - lineHeight/2
+	at := strings.LastIndexByte(name, ' ')
+	if at < 0 {
+		return []matrixLine{{last, name}}
+	}
+	return []matrixLine{{last - lineHeight, name[:at]}, {last, name[at+1:]}}
 }
