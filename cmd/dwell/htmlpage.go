@@ -75,7 +75,7 @@ func shorten(s string, n int) string {
 func pageSummary(f *findings) []string {
 	first, last := span(f.tally)
 	said := []string{fmt.Sprintf("%s in %s%s.", many(f.tally.Events, "record"), many(int64(len(f.inputs.read)), "source"), between(first, last))}
-	said = append(said, fmt.Sprintf("%s of %s fired, of %s.", many(f.book.Total(), "hit"), many(int64(f.book.Rules()), "rule"),
+	said = append(said, fmt.Sprintf("%s of %s; %s ran.", many(f.book.Total(), "hit"), many(int64(f.book.Rules()), "rule"),
 		many(int64(len(f.rules.program.Rules())), "rule")))
 	if n := excepted(f.tally); n > 0 {
 		said = append(said, many(n, "match")+" left out by exceptions.")
