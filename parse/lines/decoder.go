@@ -145,6 +145,7 @@ func (d *decoder) unparsed(raw []byte) {
 	d.last = nil
 	e.Schema, e.Dataset = parse.Unparsed, parse.Unknown
 	d.fields = append(d.fields[:0], event.Field{Name: d.message, Kind: event.Text, Data: raw})
+	e.Time = d.headerTime()
 	d.report(parse.Problem{Path: e.Source.Path, Offset: e.Offset, Length: int64(len(raw)), Record: e.Record, Err: ErrNotTaken})
 }
 

@@ -290,9 +290,17 @@ func (d *decoder) when(p *Parser) time.Time {
 	return d.headerTime()
 }
 
+// headerTime returns the time in the envelope, or without one that at the very
+// beginning of the record.
 func (d *decoder) headerTime() time.Time {
 	v := &d.envelope
-	if !v.found || v.time.IsZero() {
+	if !v.found {
+		if s, ok := leadingTime(d.event.Raw); ok {
+			return d.settle(s, nil)
+		}
+		return time.Time{}
+	}
+	if v.time.IsZero() {
 		return time.Time{}
 	}
 	return d.settle(stamp{v.time, v.zoned, v.yeared}, nil)

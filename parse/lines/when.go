@@ -137,6 +137,75 @@ func withYear(t, latest time.Time) time.Time {
 	return t
 }
 
+// leadingTime reads the date and time that a text begins with, perhaps after an
+// opening bracket: as ISO 8601 or the logs of web servers and programs in C
+// write it, or with a month's name.
+func leadingTime(b []byte) (stamp, bool) {
+	b = bytes.TrimLeft(b[:min(len(b), 64)], " [")
+	if len(b) < 19 {
+		return stamp{}, false
+	}
+	switch {
+	case isDigit(b[2]) && isDigit(b[3]) && (b[4] == '-' || b[4] == '/'):
+		return leadingISO(b)
+	case b[2] == '/' && b[6] == '/':
+		n := bytes.IndexAny(b, "] ")
+		if n > 0 && b[n] == ' ' && n+6 <= len(b) && (b[n+1] == '+' || b[n+1] == '-') {
+			n += 6
+		}
+		if n < 0 {
+			n = len(b)
+		}
+		return apacheTime(b[:n])
+	case b[2] == '-' && b[6] == '-' && isDigit(b[0]):
+		return dashedTime(b)
+	case b[3] == ' ' && monthAt(b) == 0 && isLetter(b[0]): // a day of the week
+		s, n := readStamp(b[4:])
+		return s, n > 0 && s.yeared
+	}
+	s, n := readStamp(b)
+	return s, n > 0
+}
+
+// leadingISO reads "2006-01-02 15:04:05", with / or T as well, decimals and a
+// zone.
+func leadingISO(b []byte) (stamp, bool) {
+	n := 19
+	for n < len(b) && (isDigit(b[n]) || b[n] == '.' || b[n] == ',' && n+1 < len(b) && isDigit(b[n+1])) {
+		n++
+	}
+	end := n
+	if n < len(b) && (b[n] == 'Z' || b[n] == '+' || b[n] == '-') {
+		for end = n + 1; end < len(b) && (isDigit(b[end]) || b[end] == ':' && end < n+6); end++ {
+		}
+	}
+	var buf [64]byte
+	text := append(buf[:0], b[:end]...)
+	if text[4] == '/' {
+		text[4], text[7] = '-', '-'
+	}
+	if n > 19 && text[19] == ',' {
+		text[19] = '.'
+	}
+	t, zoned, ok := zonedTime(text)
+	if !ok {
+		t, zoned, ok = zonedTime(text[:n])
+	}
+	return stamp{t, zoned, true}, ok
+}
+
+// dashedTime reads "02-Jan-2006 15:04:05.999".
+func dashedTime(b []byte) (stamp, bool) {
+	day, n1 := number(b, 2)
+	month := monthAt(b[3:])
+	year, n2 := number(b[7:], 4)
+	seconds, nanos, n3 := clock(b[12:])
+	if n1 != 2 || month == 0 || n2 != 4 || n3 == 0 || day < 1 || day > 31 {
+		return stamp{}, false
+	}
+	return stamp{time: time.Date(year, time.Month(month), day, 0, 0, seconds, nanos, time.UTC), yeared: true}, true
+}
+
 // readLayout reads a time written in a layout: one of Go's, or a name.
 //
 //	iso      what [parse.When] reads of the calendar
