@@ -44,3 +44,33 @@ func BenchmarkFind(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkLoad reads and compiles very many indicators of the usual kinds: a
+// scan of little takes as long.
+func BenchmarkLoad(b *testing.B) {
+	const n = 100_000
+	var table, text strings.Builder
+	table.WriteString("type,value,comment,valid_from,valid_until\n")
+	for i := range n / 5 {
+		for _, v := range [][2]string{
+			{"domain", fmt.Sprintf("a%d.example", i)}, {"ip-dst", fmt.Sprintf("11.%d.%d.%d", i>>16, i>>8&255, i&255)},
+			{"md5", fmt.Sprintf("%032x", i+1)}, {"url", fmt.Sprintf("http://b%d.example/%d", i, i)}, {"filename", fmt.Sprintf("f%d.exe", i)},
+		} {
+			fmt.Fprintf(&table, "%s,%s,seen in a campaign,2020-01-01T00:00:00Z,2030-01-01T00:00:00Z\n", v[0], v[1])
+			fmt.Fprintln(&text, v[1])
+		}
+	}
+	for name, data := range map[string]string{"csv": table.String(), "text": text.String()} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				c := &ioc.Collection{}
+				c.Read("f", []byte(data))
+				if set := ioc.Compile(c.Indicators); set.Len() != n {
+					b.Fatal(set.Len(), c.Messages)
+				}
+			}
+			b.ReportMetric(b.Elapsed().Seconds()/float64(b.N)/n*1e9, "ns/indicator")
+		})
+	}
+}

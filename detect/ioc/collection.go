@@ -1,6 +1,7 @@
 package ioc
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // Collection is what indicator files hold.
@@ -22,7 +24,8 @@ type Collection struct {
 	// warning lists, revoked or not for detection, the same id again.
 	Listed, Withdrawn, Repeated int
 
-	byID map[string]int // index into Indicators
+	byID  map[string]int // index into Indicators
+	shelf shelf
 }
 
 // File is an indicator file that was read.
@@ -125,6 +128,8 @@ type reader struct {
 	c      *Collection
 	source *Source
 	text   []byte
+	bounds [2]bound          // of validity, from and until
+	texts  map[string]string // see kept
 }
 
 func (r *reader) read() {
@@ -143,6 +148,9 @@ func (r *reader) say(line int, format string, args ...any) {
 	r.c.Messages = append(r.c.Messages, Message{File: r.source.File, Line: line, Text: fmt.Sprintf(format, args...)})
 }
 
+// maxExpected bounds the room that is made before indicators are read.
+const maxExpected = 1 << 17
+
 // add takes an indicator unless its id is known: then the one that was
 // modified last is kept.
 func (r *reader) add(i *Indicator) {
@@ -154,16 +162,20 @@ func (r *reader) add(i *Indicator) {
 		i.ID = derivedID(i.Patterns)
 	}
 	if c.byID == nil {
-		c.byID = map[string]int{}
+		// Most files have an indicator a line.
+		lines := min(bytes.Count(r.text, []byte("\n")), maxExpected)
+		c.byID = make(map[string]int, lines)
+		c.Indicators = slices.Grow(c.Indicators, lines)
 	}
 	at, known := c.byID[i.ID]
 	if !known {
-		c.byID[i.ID] = len(c.Indicators)
-		c.Indicators = append(c.Indicators, i)
+		kept := c.shelf.keep(i)
+		c.byID[kept.ID] = len(c.Indicators)
+		c.Indicators = append(c.Indicators, kept)
 		return
 	}
 	c.Repeated++
 	if i.Modified.After(c.Indicators[at].Modified) {
-		c.Indicators[at] = i
+		c.Indicators[at] = c.shelf.keep(i)
 	}
 }

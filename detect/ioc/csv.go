@@ -134,26 +134,30 @@ func (r *reader) looseRow(line int, cells []string) {
 
 // row reads a row by its header.
 func (r *reader) row(line int, cells []string, c *csvColumns) {
+	// The cells are parts of one text of the whole row: what is kept is copied.
 	cell := func(at int) string {
 		if at < 0 || at >= len(cells) {
 			return ""
 		}
-		return strings.Clone(strings.TrimSpace(cells[at]))
+		return strings.TrimSpace(cells[at])
 	}
 	value := cell(c.value)
 	if value == "" {
 		r.say(line, "the row has no value")
 		return
 	}
-	i := &Indicator{ID: cell(c.id), Description: cell(c.description), Confidence: -1, Source: r.sourceOf(cell(c.author), cell(c.tlp))}
+	i := &Indicator{
+		ID: cell(c.id), Description: r.kept(cell(c.description)), Confidence: -1,
+		Source: r.sourceOf(r.kept(cell(c.author)), cell(c.tlp)),
+	}
 	if n, err := strconv.Atoi(strings.TrimSuffix(cell(c.confidence), "%")); err == nil && n >= 0 && n <= 100 {
 		i.Confidence = n
 	}
 	for t := range strings.FieldsFuncSeq(cell(c.tags), func(c rune) bool { return c == ',' || c == ';' || c == '|' }) {
-		i.Tags = append(i.Tags, strings.TrimSpace(t))
+		i.Tags = append(i.Tags, r.kept(strings.TrimSpace(t)))
 	}
 	if ref := cell(c.reference); ref != "" {
-		i.References = []string{ref}
+		i.References = []string{r.kept(ref)}
 	}
 	if !r.dates(line, i, cell(c.from), cell(c.until)) {
 		return
@@ -171,6 +175,26 @@ func (r *reader) row(line int, cells []string, c *csvColumns) {
 	r.named(line, name, value, i)
 }
 
+// maxKept bounds how many distinct texts of columns that repeat themselves are
+// held once.
+const maxKept = 1 << 12
+
+// kept returns a copy of a text, the same one for the same text.
+func (r *reader) kept(s string) string {
+	if k, ok := r.texts[s]; ok || s == "" {
+		return k
+	}
+	if len(r.texts) >= maxKept {
+		clear(r.texts)
+	}
+	if r.texts == nil {
+		r.texts = map[string]string{}
+	}
+	s = strings.Clone(s)
+	r.texts[s] = s
+	return s
+}
+
 // named takes a value whose type the source names, in MISP's spelling perhaps:
 // "filename|md5" has two values.
 func (r *reader) named(line int, name, value string, i *Indicator) {
@@ -183,22 +207,29 @@ func (r *reader) named(line int, name, value string, i *Indicator) {
 	r.add(i)
 }
 
+// bound is a bound of validity as it was read last: in many files it is the
+// same in every row.
+type bound struct {
+	text string
+	at   time.Time
+}
+
 // dates reads the bounds of validity; a date that cannot be read is reported
 // and the indicator is not used, since it might match outside its time.
 func (r *reader) dates(line int, i *Indicator, from, until string) bool {
-	for _, d := range []struct {
+	for n, d := range [...]struct {
 		text string
 		to   *time.Time
 	}{{from, &i.ValidFrom}, {until, &i.ValidUntil}} {
-		if d.text == "" {
-			continue
+		if last := &r.bounds[n]; d.text != last.text {
+			t, ok := parseTime(d.text)
+			if !ok && d.text != "" {
+				r.say(line, "%s is no time", shown(d.text))
+				return false
+			}
+			*last = bound{strings.Clone(d.text), t}
 		}
-		t, ok := parseTime(d.text)
-		if !ok {
-			r.say(line, "%s is no time", shown(d.text))
-			return false
-		}
-		*d.to = t
+		*d.to = r.bounds[n].at
 	}
 	return true
 }
@@ -221,7 +252,7 @@ func parseTime(s string) (time.Time, bool) {
 
 // sourceOf returns the file's source with an author and a marking.
 func (r *reader) sourceOf(author, tlp string) *Source {
-	tlp = normalTLP(tlp)
+	tlp = r.kept(normalTLP(tlp))
 	if r.source.Author != author || r.source.TLP != tlp {
 		r.source = &Source{File: r.source.File, Author: author, TLP: tlp}
 	}

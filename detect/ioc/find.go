@@ -2,6 +2,7 @@ package ioc
 
 import (
 	"bytes"
+	"hash/maphash"
 	"net/netip"
 	"slices"
 
@@ -39,7 +40,7 @@ func (s *Set) FindFolded(text, folded []byte, w *Work) []int32 {
 	w.folded, w.slash = folded, w.slash[:0]
 	s.findWhole(w)
 	s.findDotted(text, w)
-	if len(s.digests) > 0 {
+	if !s.digests.empty() {
 		s.findDigests(w)
 	}
 	if s.rare {
@@ -52,24 +53,24 @@ func (s *Set) FindFolded(text, folded []byte, w *Work) []int32 {
 
 // findRare looks for what most sets have not.
 func (s *Set) findRare(text []byte, w *Work) {
-	if len(s.keys) > 0 {
+	if !s.keys.empty() {
 		s.findKeys(w)
 	}
-	if len(s.emails) > 0 {
+	if !s.emails.empty() {
 		s.findEmails(w)
 	}
-	if len(s.plainNames) > 0 {
+	if !s.plainNames.empty() {
 		s.findPlainNames(w)
 	}
-	if len(s.ja4) > 0 {
+	if !s.ja4.empty() {
 		s.findJA4(w)
 	}
 	if s.has6 && bytes.IndexByte(w.folded, ':') >= 0 {
 		s.findAddress6(w)
 	}
-	if len(s.paths) > 0 && text[0] == '/' && len(text) <= maxWhole {
+	if !s.paths.empty() && text[0] == '/' && len(text) <= maxWhole {
 		path, _, _ := bytes.Cut(text, []byte("#"))
-		s.lookup(s.paths, []byte(normalEscapes(string(path))), w)
+		s.lookup(&s.paths, []byte(normalEscapes(string(path))), w)
 	}
 	if s.oddHosts {
 		s.findOddURLs(text, w)
@@ -86,17 +87,10 @@ func (s *Set) chain(first int32, w *Work) {
 	}
 }
 
-func (s *Set) lookup(t table, key []byte, w *Work) {
-	if s.sieve.passes(s.sieve.hash(key)) {
-		s.lookupPassed(t, key, w)
-	}
-}
+func (s *Set) hash(key []byte) uint64 { return maphash.Bytes(s.seed, key) }
 
-// lookupPassed is lookup for a key that passed the sieve.
-func (s *Set) lookupPassed(t table, key []byte, w *Work) {
-	if n, ok := t[string(key)]; ok {
-		s.chain(n, w)
-	}
+func (s *Set) lookup(t *table, key []byte, w *Work) {
+	s.chain(t.lookup(key, s.hash(key)), w)
 }
 
 // findWhole looks up what is compared as a whole: user agents and the like,
@@ -106,24 +100,24 @@ func (s *Set) findWhole(w *Work) {
 	if len(text) > maxWhole {
 		return
 	}
-	if len(s.whole) > 0 {
-		s.lookup(s.whole, text, w)
+	if !s.whole.empty() {
+		s.lookup(&s.whole, text, w)
 		// A mutex is logged with the folder of names that it is in.
 		if at := bytes.LastIndexByte(text, '\\'); at >= 0 {
-			s.lookup(s.whole, text[at+1:], w)
+			s.lookup(&s.whole, text[at+1:], w)
 		}
 	}
-	if len(s.account) > 0 {
-		s.lookup(s.account, text, w)
+	if !s.account.empty() {
+		s.lookup(&s.account, text, w)
 		if at := bytes.LastIndexByte(text, '\\'); at >= 0 {
-			s.lookup(s.account, text[at+1:], w)
+			s.lookup(&s.account, text[at+1:], w)
 		} else if at := bytes.IndexByte(text, '@'); at > 0 {
-			s.lookup(s.account, text[:at], w)
+			s.lookup(&s.account, text[:at], w)
 		}
 	}
-	if len(s.digests) > 0 && len(text) > 2 && text[2] == ':' {
+	if !s.digests.empty() && len(text) > 2 && text[2] == ':' {
 		if plain := bytes.ReplaceAll(text, []byte(":"), nil); isDigestText(plain) {
-			s.lookup(s.digests, plain, w)
+			s.lookup(&s.digests, plain, w)
 		}
 	}
 }
@@ -184,23 +178,22 @@ func (s *Set) dotted(at span, text []byte, w *Work) {
 		at.to--
 	}
 	word := w.folded[at.from:at.to]
-	if bytes.IndexByte(word, '.') < 0 {
+	dot := bytes.LastIndexByte(word, '.')
+	if dot < 0 {
 		return
 	}
-	hash := s.sieve.hash(word)
-	if s.sieve.passes(hash) {
+	kinds := *s.endings.at(word[dot+1:])
+	if kinds&endsName != 0 {
 		s.fileName(at.to, word, w)
 	}
 	for !wordEnd[word[0]] && word[0] != '_' {
 		word = word[1:]
 	}
-	if from := at.to - len(word); from != at.from {
-		at.from, hash = from, s.sieve.hash(word)
-	}
+	at.from = at.to - len(word)
 	if c := word[0]; '0' <= c && c <= '9' {
 		if a, ok := parse4(word); ok {
 			s.addr4(a, w)
-			if s.sieve.passes(hash) && s.hosts[string(word)] {
+			if s.hosts4[a] {
 				s.urlAt(at, text, w)
 			}
 			return
@@ -210,22 +203,27 @@ func (s *Set) dotted(at span, text []byte, w *Work) {
 		s.foreign(at, text, w)
 		return
 	}
-	s.domain(word, hash, w)
-	if s.sieve.passes(hash) && s.hosts[string(word)] {
+	s.host(at, word, kinds, text, w)
+}
+
+// host looks up a word that may be the name of a host.
+func (s *Set) host(at span, word []byte, kinds ending, text []byte, w *Work) {
+	if kinds&endsDomain != 0 {
+		s.domain(word, w)
+	}
+	if kinds&endsHost != 0 && s.hosts.lookup(word, s.hash(word)) >= 0 {
 		s.urlAt(at, text, w)
 	}
 }
 
 // foreign looks up a word with characters that the DNS writes otherwise.
 func (s *Set) foreign(at span, text []byte, w *Work) {
-	ascii, err := domainKey(string(w.folded[at.from:at.to]))
+	name, err := domainKey(string(w.folded[at.from:at.to]))
 	if err != nil {
 		return
 	}
-	s.domain([]byte(ascii), s.sieve.hash([]byte(ascii)), w)
-	if s.hosts[ascii] {
-		s.urlAt(at, text, w)
-	}
+	ascii := []byte(name)
+	s.host(at, ascii, *s.endings.at(ascii[bytes.LastIndexByte(ascii, '.')+1:]), text, w)
 }
 
 // wordEnd says which bytes a domain or address may begin and end with.
@@ -266,7 +264,7 @@ func (s *Set) findDigests(w *Work) {
 		}
 		// A file may be named by its digest.
 		if before := from == 0 || !wordByte[text[from-1]]; before && (done == len(text) || !wordByte[text[done]] || text[done] == '.') {
-			s.lookup(s.digests, text[from:done], w)
+			s.lookup(&s.digests, text[from:done], w)
 		}
 	}
 }
@@ -291,28 +289,21 @@ func (s *Set) findJA4(w *Work) {
 		}
 		at += i
 		if from := at - 10; from >= 0 && from+ja4Length <= len(text) {
-			s.lookup(s.ja4, text[from:from+ja4Length], w)
+			s.lookup(&s.ja4, text[from:from+ja4Length], w)
 		}
 	}
 }
 
-// domain looks up a name, of which the hash is known, and what it is below.
-func (s *Set) domain(word []byte, hash uint64, w *Work) {
-	// No domain of the set has a single label.
-	last := bytes.LastIndexByte(word, '.')
-	if last < 0 || !s.sieve.passes(s.sieve.hash(word[last+1:])) {
-		return // the set has no domain with this last label
-	}
+// domain looks up a name and what it is below, but for the last label: no
+// indicator is so wide.
+func (s *Set) domain(word []byte, w *Work) {
 	for {
-		if s.sieve.passes(hash) {
-			s.lookupPassed(s.domains, word, w)
-		}
 		at := bytes.IndexByte(word, '.')
-		if at == last {
+		if at < 0 {
 			return
 		}
-		word, last = word[at+1:], last-at-1
-		hash = s.sieve.hash(word)
+		s.lookup(&s.domains, word, w)
+		word = word[at+1:]
 	}
 }
 
@@ -344,7 +335,7 @@ func (s *Set) findEmails(w *Work) {
 			continue
 		}
 		key := append(bytes.Clone(text[from:at+1]), host...)
-		s.lookup(s.emails, key, w)
+		s.lookup(&s.emails, key, w)
 	}
 }
 
@@ -363,11 +354,7 @@ func isASCII(b []byte) bool {
 
 // addr4 looks up an IPv4 address, as a number.
 func (s *Set) addr4(a uint32, w *Work) {
-	if s.sieve.passes(s.sieve.hash4(a)) {
-		if n, ok := s.address4[a]; ok {
-			s.chain(n, w)
-		}
-	}
+	s.chain(s.address4.lookup(a), w)
 	if s.network != nil {
 		s.networks(netip.AddrFrom4([4]byte{byte(a >> 24), byte(a >> 16), byte(a >> 8), byte(a)}), w)
 	}

@@ -7,7 +7,7 @@ import (
 
 // fileName looks up the names and paths that end in the word before to.
 func (s *Set) fileName(to int, word []byte, w *Work) {
-	for n, ok := s.names[string(word)]; ok && n >= 0; n = s.probes[n].next {
+	for n := s.names.lookup(word, s.hash(word)); n >= 0; n = s.probes[n].next {
 		if w.endsIn(s.probes[n].term.Value, to) {
 			w.found = append(w.found, n)
 		}
@@ -46,7 +46,8 @@ func (s *Set) findPlainNames(w *Work) {
 func lastSpan(text []byte) span { return span{len(text) - len(lastWord(string(text))), len(text)} }
 
 func (s *Set) plainName(at span, w *Work) {
-	for n, ok := s.plainNames[string(w.folded[at.from:at.to])]; ok && n >= 0; n = s.probes[n].next {
+	name := w.folded[at.from:at.to]
+	for n := s.plainNames.lookup(name, s.hash(name)); n >= 0; n = s.probes[n].next {
 		if w.endsIn(s.probes[n].term.Value, at.to) {
 			w.found = append(w.found, n)
 		}
@@ -117,7 +118,7 @@ func (s *Set) key(key string, w *Work) {
 	for i := 0; i <= len(key) && parts < maxKeyParts; i++ {
 		if i == len(key) || key[i] == '\\' || key[i] == ' ' || key[i] == ',' || key[i] == ';' {
 			parts++
-			s.lookup(s.keys, []byte(key[:i]), w)
+			s.lookup(&s.keys, []byte(key[:i]), w)
 		}
 	}
 }
@@ -188,7 +189,8 @@ func (s *Set) url(text string, w *Work) {
 		if err != nil || u.scheme == "" && strings.IndexByte(text, '/') < 0 {
 			return // a host alone is no URL
 		}
-		for n, ok := s.urls[u.bare()]; ok && n >= 0; n = s.probes[n].next {
+		bare := []byte(u.bare())
+		for n := s.urls.lookup(bare, s.hash(bare)); n >= 0; n = s.probes[n].next {
 			if want, _ := parseURL(s.probes[n].term.Value); want.scheme == "" || u.scheme == "" || want.scheme == u.scheme {
 				w.found = append(w.found, n)
 			}

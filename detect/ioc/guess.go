@@ -41,7 +41,7 @@ func guess(s string) (Type, string) {
 		return digestOf(len(lower)), s
 	case isAddress(s):
 		return IP, s
-	case ja4Form.MatchString(lower):
+	case len(lower) == ja4Length && ja4Form.MatchString(lower):
 		return JA4, s
 	case hive(s) != "":
 		return RegistryKey, s
@@ -88,8 +88,25 @@ func guessName(s string) Type {
 }
 
 func isAddress(s string) bool {
+	if !mayBeAddress(s) {
+		return false
+	}
 	_, _, err := parseAddress(s)
 	return err == nil
+}
+
+// mayBeAddress says whether a text has the characters of an address, network or
+// address with port before its zone, if it has one. It saves making an error.
+func mayBeAddress(s string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '%':
+			return true
+		case (c < '0' || c > ':') && (c|0x20 < 'a' || c|0x20 > 'f') && strings.IndexByte("./[] ", c) < 0:
+			return false
+		}
+	}
+	return strings.ContainsAny(s, ".:")
 }
 
 // parseAddress reads an address or network, perhaps with a port.

@@ -140,7 +140,8 @@ func (i *Indicator) meta() *sigma.Meta {
 // derivedID names an indicator whose source does not: the same values give the
 // same id. It has the form of a UUID of version 8 (RFC 9562, section 5.8).
 func derivedID(patterns []Pattern) string {
-	form := []byte("dwell indicator 1\x00")
+	var buffer [256]byte
+	form := append(buffer[:0], "dwell indicator 1\x00"...)
 	for _, p := range patterns {
 		for _, t := range p {
 			form = append(append(form, t.Type.String()...), 0)
@@ -150,10 +151,13 @@ func derivedID(patterns []Pattern) string {
 		}
 		form = append(form, 1)
 	}
-	full := sha256.Sum256(form)
-	sum := full[:16]
+	sum := sha256.Sum256(form)
 	sum[6] = sum[6]&0x0f | 0x80
 	sum[8] = sum[8]&0x3f | 0x80
-	s := hex.EncodeToString(sum)
-	return s[:8] + "-" + s[8:12] + "-" + s[12:16] + "-" + s[16:20] + "-" + s[20:]
+	var id [36]byte
+	dst := hex.AppendEncode(id[:0], sum[:4])
+	for _, part := range [][]byte{sum[4:6], sum[6:8], sum[8:10], sum[10:16]} {
+		dst = hex.AppendEncode(append(dst, '-'), part)
+	}
+	return string(dst)
 }

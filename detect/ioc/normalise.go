@@ -65,7 +65,9 @@ func (t *Term) setFolded(value string) error {
 	if !t.Type.isDigest() {
 		return nil
 	}
-	t.Value = strings.NewReplacer(":", "", " ", "", "-", "").Replace(t.Value)
+	if strings.ContainsAny(t.Value, ": -") {
+		t.Value = strings.NewReplacer(":", "", " ", "", "-", "").Replace(t.Value)
+	}
 	want := t.Type.digestLength()
 	if !isHex(t.Value) || want == 0 && digestOf(len(t.Value)) == Unknown || want != 0 && len(t.Value) != want {
 		return fmt.Errorf("%q is no %s", value, t.Type)

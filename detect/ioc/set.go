@@ -18,12 +18,11 @@ type Set struct {
 	indicators []*Indicator
 	probes     []probe
 
-	digests table
-	ja4     table
-	whole   table // user agents, mutexes, command lines, certificates, by whole value
-	account table
-	// Addresses of IPv4 as numbers, and those of IPv6.
-	address4 map[uint32]int32
+	digests  table
+	ja4      table
+	whole    table // user agents, mutexes, command lines, certificates, by whole value
+	account  table
+	address4 table4
 	address6 map[netip.Addr]int32
 	network  *bart.Table[int32]
 	has6     bool
@@ -32,25 +31,23 @@ type Set struct {
 	emails  table
 	urls    table // by host, port and path, without the scheme
 	paths   table // URLs by path alone, for logs that keep host and path apart
-	hosts   map[string]bool
-	names   table // names of files and paths, by the last word
+	// hosts of URLs; what they are numbered does not matter.
+	hosts  table
+	hosts4 map[uint32]bool
+	names  table // names of files and paths, by the last word
 	// plainNames are those names whose last word has no dot.
 	plainNames table
 	// oddHosts says that some URL's host is neither a domain nor an IPv4 address.
 	oddHosts bool
-	// sieve has the keys of the tables that are looked up in most values, and
-	// the last labels of domains.
-	sieve sieve
-	rare  bool  // there is something for findRare
-	keys  table // of the registry
-	wild  *wildTable
+	seed     maphash.Seed // of the sieves
+	endings  endings
+	rare     bool  // there is something for findRare
+	keys     table // of the registry
+	wild     *wildTable
 
 	mu    sync.Mutex // guards metas
 	metas map[int32]*sigma.Meta
 }
-
-// table gives the first probe of a key; the others follow by probe.next.
-type table map[string]int32
 
 // probe is a term as it is looked for.
 type probe struct {
@@ -67,7 +64,7 @@ type probe struct {
 func Compile(indicators []*Indicator) *Set {
 	s := &Set{
 		indicators: indicators, probes: make([]probe, 0, len(indicators)+len(indicators)/8), metas: map[int32]*sigma.Meta{},
-		hosts: map[string]bool{}, ja4: table{}, whole: table{}, account: table{}, emails: table{}, paths: table{}, plainNames: table{}, keys: table{},
+		seed: maphash.MakeSeed(), hosts4: map[uint32]bool{}, address6: map[netip.Addr]int32{},
 	}
 	s.makeTables(indicators)
 	for n, i := range indicators {
@@ -75,13 +72,23 @@ func Compile(indicators []*Indicator) *Set {
 			s.addPattern(int32(n), p)
 		}
 	}
-	s.fillSieve()
-	s.rare = len(s.keys)+len(s.emails)+len(s.plainNames)+len(s.ja4)+len(s.paths) > 0 || s.has6 || s.oddHosts || s.wild != nil
+	for _, t := range s.tables() {
+		t.seal(s.seed)
+	}
+	s.address4.seal()
+	s.rare = !s.keys.empty() || !s.emails.empty() || !s.plainNames.empty() || !s.ja4.empty() || !s.paths.empty() ||
+		s.has6 || s.oddHosts || s.wild != nil
 	return s
 }
 
-// makeTables makes the tables that are large in large sets, as large as they
-// will be.
+func (s *Set) tables() []*table {
+	return []*table{
+		&s.digests, &s.ja4, &s.whole, &s.account, &s.domains, &s.emails, &s.urls, &s.paths, &s.hosts, &s.names, &s.plainNames, &s.keys,
+	}
+}
+
+// makeTables makes the tables, those that are large in large sets as large as
+// they will be.
 func (s *Set) makeTables(indicators []*Indicator) {
 	var n [typeCount]int
 	digests := 0
@@ -94,34 +101,13 @@ func (s *Set) makeTables(indicators []*Indicator) {
 			}
 		}
 	}
-	s.address4, s.address6 = make(map[uint32]int32, n[IP]), map[netip.Addr]int32{}
-	s.digests, s.domains, s.urls = make(table, digests), make(table, n[Domain]), make(table, n[URL])
-	s.names = make(table, n[FileName]+n[FilePath])
-}
-
-// fillSieve adds the keys of the tables to a sieve that is large enough.
-func (s *Set) fillSieve() {
-	tables := []table{s.digests, s.ja4, s.whole, s.account, s.domains, s.emails, s.paths, s.names, s.plainNames, s.keys}
-	keys := len(s.hosts) + len(s.address4)
-	for _, t := range tables {
-		keys += len(t)
+	sizes := map[*table]int{
+		&s.digests: digests, &s.domains: n[Domain], &s.urls: n[URL], &s.hosts: n[URL], &s.paths: n[URL], &s.names: n[FileName] + n[FilePath],
 	}
-	s.sieve = newSieve(keys)
-	add := func(key string) { s.sieve.add(maphash.String(s.sieve.seed, key)) }
-	for _, t := range tables {
-		for key := range t {
-			add(key)
-		}
+	for _, t := range s.tables() {
+		t.first = make(map[string]int32, sizes[t])
 	}
-	for host := range s.hosts {
-		add(host)
-	}
-	for domain := range s.domains {
-		add(domain[strings.LastIndexByte(domain, '.')+1:])
-	}
-	for a := range s.address4 {
-		s.sieve.add(s.sieve.hash4(a))
-	}
+	s.address4.first = make(map[uint32]int32, n[IP])
 }
 
 // Len returns how many indicators the set has.
@@ -205,24 +191,30 @@ func (s *Set) addTerm(p probe) {
 	case t.Type == IP:
 		s.addAddress(p)
 	case t.Type == Domain:
-		s.file(s.domains, t.Value, p)
+		s.mayEnd(t.Value, endsDomain)
+		s.file(&s.domains, t.Value, p)
 	case t.Type == Email:
-		s.file(s.emails, t.Value, p)
+		s.file(&s.emails, t.Value, p)
 	case t.Type == URL:
 		s.addURL(p)
 	case t.Type == FileName, t.Type == FilePath:
 		s.addName(p)
 	case t.Type == RegistryKey:
-		s.file(s.keys, t.Value, p)
+		s.file(&s.keys, t.Value, p)
 	case t.Type == Account:
-		s.file(s.account, t.Value, p)
+		s.file(&s.account, t.Value, p)
 	case t.Type.isDigest():
-		s.file(s.digests, t.Value, p)
+		s.file(&s.digests, t.Value, p)
 	case t.Type == JA4:
-		s.file(s.ja4, t.Value, p)
+		s.file(&s.ja4, t.Value, p)
 	default:
-		s.file(s.whole, t.Value, p)
+		s.file(&s.whole, t.Value, p)
 	}
+}
+
+// mayEnd notes what is behind the last dot of a key.
+func (s *Set) mayEnd(key string, what ending) {
+	*s.endings.at([]byte(key[strings.LastIndexByte(key, '.')+1:])) |= what
 }
 
 func (s *Set) push(p probe) int32 {
@@ -230,7 +222,7 @@ func (s *Set) push(p probe) int32 {
 	return int32(len(s.probes) - 1)
 }
 
-func (s *Set) file(t table, key string, p probe) { fileUnder(s, t, key, p) }
+func (s *Set) file(t *table, key string, p probe) { fileUnder(s, t.first, key, p) }
 
 // fileUnder puts a probe before those of the same key.
 func fileUnder[K comparable](s *Set, t map[K]int32, key K, p probe) {
@@ -247,7 +239,7 @@ func (s *Set) addAddress(p probe) {
 	switch {
 	case prefix.IsSingleIP() && a.Is4():
 		b := a.As4()
-		fileUnder(s, s.address4, binary.BigEndian.Uint32(b[:]), p)
+		fileUnder(s, s.address4.first, binary.BigEndian.Uint32(b[:]), p)
 	case prefix.IsSingleIP():
 		fileUnder(s, s.address6, a, p)
 	default:
@@ -267,24 +259,29 @@ func (s *Set) addURL(p probe) {
 		return // newTerm has made it of a URL
 	}
 	host := strings.TrimSuffix(u.host, portOf(u.host))
-	s.hosts[host] = true
-	if !strings.Contains(host, ".") || !isASCII([]byte(host)) {
+	s.hosts.first[host] = 0
+	if a, ok := parse4(host); ok {
+		s.hosts4[a] = true
+	} else if strings.Contains(host, ".") && isASCII([]byte(host)) {
+		s.mayEnd(host, endsHost)
+	} else {
 		s.oddHosts = true
 	}
-	s.file(s.urls, u.bare(), p)
+	s.file(&s.urls, u.bare(), p)
 	if len(u.path) > 1 {
 		p.host, p.next = host, -1
-		s.file(s.paths, u.path, p)
+		s.file(&s.paths, u.path, p)
 	}
 }
 
 func (s *Set) addName(p probe) {
 	word := lastWord(p.term.Value)
 	if !strings.Contains(word, ".") {
-		s.file(s.plainNames, word, p)
+		s.file(&s.plainNames, word, p)
 		return
 	}
-	s.file(s.names, word, p)
+	s.mayEnd(word, endsName)
+	s.file(&s.names, word, p)
 }
 
 // portOf returns ":8080" of "host:8080", "" if there is no port.

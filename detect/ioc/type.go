@@ -1,6 +1,9 @@
 package ioc
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // Type is what an indicator's value is.
 type Type uint8
@@ -106,6 +109,13 @@ func ParseType(name string) (Type, bool) {
 	return t, ok
 }
 
+// typeKey is a name as typeOfName has it.
 func typeKey(name string) string {
-	return strings.NewReplacer("-", "", "_", "", " ", "", ".", "").Replace(strings.ToLower(strings.TrimSpace(name)))
+	return strings.Map(func(c rune) rune {
+		switch c {
+		case '-', '_', ' ', '.':
+			return -1
+		}
+		return unicode.ToLower(c)
+	}, strings.TrimSpace(name))
 }
