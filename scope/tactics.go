@@ -5,24 +5,24 @@ import "strings"
 // tactics are the tactics of ATT&CK for Enterprise in the order of its matrix,
 // as Sigma's tags spell them and as people do. The tags of before ATT&CK 18
 // split defense-evasion into stealth and impair-defenses are kept.
-var tactics = [...]struct{ tag, name string }{
-	{"reconnaissance", "Reconnaissance"},
-	{"resource-development", "Resource development"},
-	{"initial-access", "Initial access"},
-	{"execution", "Execution"},
-	{"persistence", "Persistence"},
-	{"privilege-escalation", "Privilege escalation"},
-	{"defense-evasion", "Defense evasion"},
-	{"stealth", "Stealth"},
-	{"impair-defenses", "Impaired defenses"},
-	{"defense-impairment", "Impaired defenses"},
-	{"credential-access", "Credential access"},
-	{"discovery", "Discovery"},
-	{"lateral-movement", "Lateral movement"},
-	{"collection", "Collection"},
-	{"command-and-control", "Command and control"},
-	{"exfiltration", "Exfiltration"},
-	{"impact", "Impact"},
+var tactics = [...]struct{ tag, name, id string }{
+	{"reconnaissance", "Reconnaissance", "TA0043"},
+	{"resource-development", "Resource development", "TA0042"},
+	{"initial-access", "Initial access", "TA0001"},
+	{"execution", "Execution", "TA0002"},
+	{"persistence", "Persistence", "TA0003"},
+	{"privilege-escalation", "Privilege escalation", "TA0004"},
+	{"defense-evasion", "Defense evasion", "TA0005"},
+	{"stealth", "Stealth", ""},
+	{"impair-defenses", "Impaired defenses", ""},
+	{"defense-impairment", "Impaired defenses", ""},
+	{"credential-access", "Credential access", "TA0006"},
+	{"discovery", "Discovery", "TA0007"},
+	{"lateral-movement", "Lateral movement", "TA0008"},
+	{"collection", "Collection", "TA0009"},
+	{"command-and-control", "Command and control", "TA0011"},
+	{"exfiltration", "Exfiltration", "TA0010"},
+	{"impact", "Impact", "TA0040"},
 }
 
 // Tactics returns the places in the matrix of the tactics that tags name, each
@@ -42,6 +42,10 @@ func Tactics(tags []string) []int {
 
 // TacticName returns the name of the tactic at a place in the matrix.
 func TacticName(place int) string { return tactics[place].name }
+
+// TacticID returns the id of the tactic at a place in the matrix, as TA0006; ""
+// for those that ATT&CK 18.1 does not have.
+func TacticID(place int) string { return tactics[place].id }
 
 // NumTactics is how many places the matrix has.
 const NumTactics = len(tactics)

@@ -75,7 +75,7 @@ func served(id string) []int {
 }
 
 func placeOf(tag string) int {
-	return slices.IndexFunc(tactics[:], func(t struct{ tag, name string }) bool { return t.tag == tag })
+	return slices.IndexFunc(tactics[:], func(t struct{ tag, name, id string }) bool { return t.tag == tag })
 }
 
 // oldTactic returns the tactic of the table's version for those that later ones

@@ -15,7 +15,7 @@ import (
 // scanCommand finds what the rules match.
 type scanCommand struct {
 	Paths    []string `arg:"" sep:"none" name:"path" help:"Log files, folders, or - for standard input."`
-	Output   string   `short:"o" enum:",table,html,jsonl,json,csv,timesketch,navigator" default:"" placeholder:"FORM" help:"table, html (one page for a browser), jsonl, json, csv, timesketch (JSON lines to import there) or navigator (an ATT&CK layer). jsonl, json, csv and timesketch give every hit (default: table on a terminal, else jsonl)."`
+	Output   string   `short:"o" enum:",table,html,jsonl,json,csv,ocsf,timesketch,navigator" default:"" placeholder:"FORM" help:"table, html (one page for a browser), jsonl, json, csv, ocsf (JSON lines of Detection Findings), timesketch (JSON lines to import there) or navigator (an ATT&CK layer). jsonl, json, csv, ocsf and timesketch give every hit (default: table on a terminal, else jsonl)."`
 	All      bool     `help:"In a table, list every hit in the order of the input instead of groups of rule, host and account."`
 	Top      int      `default:"-1" placeholder:"N" help:"In a table, show the first N groups, 0 for all (default: 50 on a terminal, else all)."`
 	Why      bool     `help:"In a table, list which rules could not fire on these logs and why, also if there are hits."`
@@ -96,6 +96,8 @@ func (c *scanCommand) writer(s *session, out *bufio.Writer) detectionWriter {
 		return &jsonWriter{out: out}
 	case "csv":
 		return newCSVWriter(out)
+	case "ocsf":
+		return newOCSFWriter(out)
 	case "timesketch":
 		return &timesketchWriter{out: out}
 	case "table":
