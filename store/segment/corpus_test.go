@@ -1,0 +1,203 @@
+package segment_test
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"github.com/dwell-project/dwell/event"
+	"github.com/dwell-project/dwell/parse"
+	"github.com/dwell-project/dwell/parse/formats"
+	"github.com/dwell-project/dwell/store/segment"
+)
+
+// told is an event as a text to compare.
+func told(names *event.Names, e *event.Event, id event.ID) string {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "%v %v %s %s %d %d %d\n", id, e.Time.UTC().Format("2006-01-02T15:04:05.999999999"), e.Dataset, e.Schema, e.Record, e.Line, e.Offset)
+	fmt.Fprintf(&b, "%v %v %x %s\n", e.Identity, e.Assumed, e.Source.First, e.Source.Path)
+	fmt.Fprintf(&b, "host %d %s, provider %d %s, channel %d %s, code %d %s\n", e.Host.Kind, e.HostName(), e.Provider.Kind, e.Provider.Text(),
+		e.Channel.Kind, e.Channel.Text(), e.Code.Kind, e.Code.Text())
+	for _, f := range e.Fields {
+		data := f.Data
+		if f.Kind <= event.EmptyObject {
+			data = nil
+		}
+		fmt.Fprintf(&b, "%s %d %q %q\n", names.Text(f.Name), f.Kind, data, f.Text())
+	}
+	fmt.Fprintf(&b, "%q\n", e.Raw)
+	return b.String()
+}
+
+// sealed is what is known of the events of one dataset and day.
+type sealed struct {
+	builder *segment.Builder
+	want    []string
+	raw     int
+}
+
+// corpus collects the events of files by dataset.
+type corpus struct {
+	names *event.Names
+	types map[string]*segment.Types
+	by    map[string]*sealed
+}
+
+func (c *corpus) add(t testing.TB, path string) {
+	t.Helper()
+	for in, err := range formats.Walk([]string{path}, formats.Options{}) {
+		if err != nil {
+			continue
+		}
+		r, err := in.Open()
+		if err != nil {
+			continue
+		}
+		src := &event.Source{Path: in.Path}
+		s, d := in.Format.Split(r, src), in.Format.NewDecoder(c.names)
+		for b := (parse.Block{Source: src}); s.Next(&b) == nil; b.Problems = nil {
+			d.Decode(&b, func(e *event.Event) bool {
+				c.take(e)
+				return true
+			}, func(parse.Problem) {})
+		}
+		r.Close()
+	}
+}
+
+func (c *corpus) take(e *event.Event) {
+	day := "undated"
+	if !e.Time.IsZero() {
+		day = e.Time.UTC().Format("2006-01-02")
+	}
+	at := e.Dataset + " " + day
+	s := c.by[at]
+	if s == nil {
+		if c.types[e.Dataset] == nil {
+			c.types[e.Dataset] = segment.NewTypes()
+		}
+		s = &sealed{builder: segment.NewBuilder(c.names, c.types[e.Dataset])}
+		c.by[at] = s
+	}
+	id := e.ID(c.names)
+	s.builder.Add(e, id)
+	s.raw += len(e.Raw)
+	s.want = append(s.want, told(c.names, e, id))
+}
+
+func newCorpus() *corpus {
+	return &corpus{event.NewNames(), map[string]*segment.Types{}, map[string]*sealed{}}
+}
+
+// check seals what was collected and compares what comes back.
+func (c *corpus) check(t testing.TB) (events, raw, size int) {
+	t.Helper()
+	for at, s := range c.by {
+		var file bytes.Buffer
+		run, err := s.builder.Seal(&file, []byte("secret"))
+		if err != nil {
+			t.Errorf("%s: Seal: %v", at, err)
+			continue
+		}
+		got := readAll(t, c.names, file.Bytes())
+		slices.Sort(s.want)
+		slices.Sort(got)
+		if run.Rows != len(s.want) || !slices.Equal(got, s.want) {
+			i := 0
+			for i < min(len(got), len(s.want)) && got[i] == s.want[i] {
+				i++
+			}
+			t.Errorf("%s: %d events in, %d out; the first that differs (-want +got):\n%s", at, len(s.want), len(got),
+				gocmp.Diff(s.want[i:min(i+1, len(s.want))], got[min(i, len(got)):min(i+1, len(got))]))
+		}
+		events, raw, size = events+len(got), raw+s.raw, size+file.Len()
+	}
+	return events, raw, size
+}
+
+func readAll(t testing.TB, names *event.Names, file []byte) (all []string) {
+	t.Helper()
+	s, err := segment.Open(bytes.NewReader(file), int64(len(file)), names)
+	if err != nil {
+		t.Error(err)
+		return nil
+	}
+	defer s.Close()
+	for run := range s.Runs() {
+		r, err := s.NewReader(run, nil)
+		if err != nil {
+			t.Error(err)
+			return all
+		}
+		for r.Next() {
+			all = append(all, told(names, r.Event(), r.Event().ID(names)))
+		}
+		if r.Err() != nil {
+			t.Error(r.Err())
+		}
+	}
+	return all
+}
+
+func dataRoot() string { return cmp.Or(os.Getenv("DWELL_DATA"), "../../../shared/data") }
+
+// TestEveryEventOfTheProjectsOwnDataComesBack takes all that parsers are tested with.
+func TestEveryEventOfTheProjectsOwnDataComesBack(t *testing.T) {
+	checkFolder(t, "../../testdata")
+	checkFolder(t, "../../parse")
+}
+
+func TestEveryEventOfRealDataComesBack(t *testing.T) {
+	if _, err := os.Stat(dataRoot()); err != nil {
+		t.Skipf("no real logs at %s (set DWELL_DATA)", dataRoot())
+	}
+	folders, err := os.ReadDir(dataRoot())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range folders {
+		t.Run(f.Name(), func(t *testing.T) { checkFolder(t, filepath.Join(dataRoot(), f.Name())) })
+	}
+}
+
+// checkFolder checks the files of a folder, some at a time so that not all is
+// in memory.
+func checkFolder(t *testing.T, dir string) {
+	t.Helper()
+	events, raw, size := 0, 0, 0
+	c, held := newCorpus(), int64(0)
+	flush := func() {
+		n, r, s := c.check(t)
+		events, raw, size = events+n, raw+r, size+s
+		c, held = newCorpus(), 0
+	}
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		c.add(t, path)
+		if held += info.Size(); held > 8<<20 {
+			flush()
+		}
+		return nil
+	})
+	flush()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%s: %d events, %d bytes raw, %d sealed", dir, events, raw, size)
+}
+
+var _ = sha256.Sum256
