@@ -93,7 +93,11 @@ type looked struct {
 }
 
 func (f Format) look(head []byte) (seen looked) {
-	d := f.NewDecoder(event.NewNames())
+	f.set().probe(func(d *decoder) { seen = d.look(head) })
+	return seen
+}
+
+func (d *decoder) look(head []byte) (seen looked) {
 	b := &parse.Block{Data: head, Record: 1, Source: &event.Source{}}
 	n := 0
 	d.Decode(b, func(e *event.Event) bool {
@@ -209,19 +213,19 @@ type rules struct {
 	format Format
 	starts starts
 	parser string // that says how records begin
-	probe  *decoder
 }
 
 // Start implements [blocks.Rules].
 func (r *rules) Start(head []byte) []byte {
-	d := newDecoder(r.format.set(), event.NewNames(), nil)
 	first := head[:min(len(head), HeadSize)]
-	d.Decode(&parse.Block{Data: first, Record: 1, Source: &event.Source{}}, func(*event.Event) bool {
-		if p := d.last; p != nil && p.compiled.begins != nil {
-			r.starts.expression, r.parser = p.compiled.begins, p.Name
-		}
-		return false
-	}, func(parse.Problem) {})
+	r.format.set().probe(func(d *decoder) {
+		d.Decode(&parse.Block{Data: first, Record: 1, Source: &event.Source{}}, func(*event.Event) bool {
+			if p := d.last; p != nil && p.compiled.begins != nil {
+				r.starts.expression, r.parser = p.compiled.begins, p.Name
+			}
+			return false
+		}, func(parse.Problem) {})
+	})
 	line, _, _ := bytes.Cut(bytes.TrimLeft(head, "\r\n"), []byte{'\n'})
 	r.starts.indented = indent(line) > 0
 	return bytes.TrimRight(line, "\r")
@@ -240,12 +244,12 @@ func (r *rules) head() []byte {
 }
 
 // known is [starts.known] of the rules: it asks a decoder of their own.
-func (r *rules) known(line []byte) bool {
-	if r.probe == nil {
-		r.probe = newDecoder(r.format.set(), event.NewNames(), nil)
-		r.probe.block = &parse.Block{Source: &event.Source{}}
-	}
-	return r.probe.known(line)
+func (r *rules) known(line []byte) (known bool) {
+	r.format.set().probe(func(d *decoder) {
+		d.block = &parse.Block{Source: &event.Source{}}
+		known = d.known(line)
+	})
+	return known
 }
 
 // HeadSize is how much of a source is looked at for how its records begin.

@@ -28,6 +28,7 @@ type Set struct {
 	specific []*Parser // told by what stands in the text, in the order of asking
 	general  []*Parser // asked last
 	syslog   *Parser   // takes what has a header and nothing else
+	probes   sync.Pool // of *decoder, for looking at how sources begin
 }
 
 // compiled is what Parser's parts become.
