@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"iter"
 	"math"
+	"math/bits"
 	"time"
 )
 
@@ -190,4 +191,35 @@ func (d Days) Within(first, last Day) Days {
 		return d
 	}
 	return makeDays(all)
+}
+
+// daySet is a set of days that many sets are joined to.
+type daySet struct {
+	base int // of the first word, in words since 1970
+	bits []uint64
+}
+
+func (s *daySet) add(d Days) {
+	for day := range d.All() {
+		word := int(day >> 6)
+		switch {
+		case len(s.bits) == 0:
+			s.base, s.bits = word, []uint64{0}
+		case word < s.base:
+			s.bits = append(make([]uint64, s.base-word), s.bits...)
+			s.base = word
+		}
+		for word-s.base >= len(s.bits) {
+			s.bits = append(s.bits, 0)
+		}
+		s.bits[word-s.base] |= 1 << (day & 63)
+	}
+}
+
+func (s *daySet) len() int {
+	n := 0
+	for _, w := range s.bits {
+		n += bits.OnesCount64(w)
+	}
+	return n
 }

@@ -41,7 +41,9 @@ func probes(asks []Ask) []probe {
 	all := make([]probe, 0, len(asks))
 	for i, a := range asks {
 		key := a.Entity.Key()
-		all = append(all, probe{text: key, ask: i, hash: xxhash(key), filtered: true})
+		if !a.Under || a.Entity.Kind != entity.URL { // what begins so includes the URL
+			all = append(all, probe{text: key, ask: i, hash: xxhash(key), filtered: true})
+		}
 		if a.Under {
 			all = appendUnder(all, a.Entity, key, i)
 		}

@@ -106,20 +106,20 @@ func (t *Table) openFile(path string) (*File, io.Closer, error) {
 	return file, f, err
 }
 
-// Bounds are the days of a question, both included. The zero value is all days,
-// and what has no day.
-type Bounds struct{ First, Last Day }
+// Bounds are the days of a question, From included and Before not. The zero value
+// is all days, and what has no day.
+type Bounds struct{ From, Before Day }
 
 func (b Bounds) all() bool { return b == Bounds{} }
 
 // holds says whether the whole period is within the bounds.
 func (b Bounds) holds(p Period) bool {
-	return b.all() || p.First != Undated && p.First >= b.First && p.Last() <= b.Last
+	return b.all() || p.First != Undated && p.First >= b.From && p.Last() < b.Before
 }
 
 // meets says whether any day of the period is within the bounds.
 func (b Bounds) meets(p Period) bool {
-	return b.all() || p.First != Undated && p.First <= b.Last && p.Last() >= b.First
+	return b.all() || p.First != Undated && p.First < b.Before && p.Last() >= b.From
 }
 
 // Cost says what a lookup took.
@@ -151,7 +151,7 @@ func (t *Table) Lookup(ctx context.Context, b Bounds, asks []Ask, yield func(Mat
 		whole := b.holds(l.Period)
 		looked, err := f.lookup(ctx, all, func(m Match) bool {
 			if !whole {
-				if m.Row.Days = m.Row.Days.Within(b.First, b.Last); m.Row.Days == "" {
+				if m.Row.Days = m.Row.Days.Within(b.From, b.Before-1); m.Row.Days == "" {
 					return true
 				}
 			}
