@@ -48,6 +48,8 @@ func conversion(name string) (converter, bool) {
 		return hashes, true
 	case "url":
 		return wholeURL, true
+	case "link":
+		return link, true
 	case "endpoint":
 		return endpoint, true
 	case "request":
@@ -60,6 +62,8 @@ func conversion(name string) (converter, bool) {
 		return lastPart, true
 	case "dir":
 		return firstParts, true
+	case "domain":
+		return domain, true
 	case "extension":
 		return extension, true
 	case "seconds":
@@ -233,6 +237,23 @@ func wholeURL(m *Mapper, t *target, text string, o origins) bool {
 	return kept
 }
 
+// link writes a whole URL, or a host with or without a path as some sources
+// give it, and nothing else.
+func link(m *Mapper, t *target, text string, o origins) bool {
+	if strings.Contains(text, "://") {
+		return wholeURL(m, t, text, o)
+	}
+	host, _, _ := strings.Cut(text, "/")
+	name, port, _ := strings.Cut(host, ":")
+	if dot := strings.IndexByte(name, '.'); dot <= 0 || strings.ContainsAny(name, " \\@,;{}<>") {
+		return false
+	}
+	m.textOf(t.part("domain"), name, o)
+	m.textOf(t.part("port"), port, o)
+	m.textOf(t.part("path"), text[len(host):], o)
+	return m.textOf(t.part("original"), text, o)
+}
+
 func endpoint(m *Mapper, t *target, text string, o origins) bool {
 	if a, err := netip.ParseAddr(strings.Trim(text, "[]")); err == nil {
 		return m.textOf(t.part("ip"), a.String(), o) && a.String() == text
@@ -307,6 +328,15 @@ func principal(m *Mapper, t *target, text string, o origins) bool {
 	m.textOf(t.part("name"), text[:at], o)
 	m.textOf(t.part("domain"), text[at+1:], o)
 	return false
+}
+
+// domain writes a name without the dot that stands for the root.
+func domain(m *Mapper, t *target, text string, o origins) bool {
+	name := text
+	if len(name) > 1 {
+		name = strings.TrimSuffix(name, ".")
+	}
+	return m.textOf(t, name, o) && name == text
 }
 
 func mail(m *Mapper, t *target, text string, o origins) bool {

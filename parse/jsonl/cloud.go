@@ -18,6 +18,10 @@ type origin struct {
 	channel                    []string
 	// local says that a time without zone is not known to be UTC.
 	local bool
+	// pairs are the record's lists of names and values.
+	pairs []pairList
+	// texts are names whose values are JSON within a text.
+	texts []string
 }
 
 // origins returns what is recognised, in the order in which it is asked.
@@ -30,7 +34,16 @@ func microsoft365() []origin {
 	return []origin{
 		{
 			dataset: "o365.audit", need: []string{"CreationTime", "Operation"}, any: []string{"Workload", "RecordType", "OrganizationId"},
-			time: []string{"CreationTime"}, provider: []string{"Workload"}, code: []string{"Operation"},
+			time: []string{"CreationTime"}, provider: []string{"Workload"}, code: []string{"Operation"}, pairs: auditPairs(),
+			texts: []string{"Data", "Entities", "ExchangeMetaData"},
+		},
+		{
+			dataset: "o365.audit", need: []string{"Operation", "Workload"}, any: []string{"UserId", "UserKey", "ClientIP", "Parameters.Name", "ObjectId", "ResultStatus"},
+			time: []string{"CreationTime"}, provider: []string{"Workload"}, code: []string{"Operation"}, pairs: auditPairs(),
+		},
+		{
+			dataset: "o365.audit", need: []string{"CreationTime", "RecordType", "Id"},
+			time: []string{"CreationTime"}, provider: []string{"Workload"}, code: []string{"Operation"}, pairs: auditPairs(),
 		},
 		{
 			dataset: "o365.audit", schema: "o365.audit.search", need: []string{"CreationDate", "Operations"},
@@ -64,27 +77,36 @@ func entra() []origin {
 			dataset: "azure.signinlogs", schema: "azure.signinlogs.table", need: []string{"UserPrincipalName", "AppDisplayName"},
 			any:  []string{"ResultType", "CreatedDateTime", "ConditionalAccessStatus"},
 			time: []string{"CreatedDateTime", "TimeGenerated"}, provider: []string{"Category"}, code: []string{"ResultType"},
+			texts: []string{"Status", "LocationDetails", "DeviceDetail"},
 		},
 		{
 			dataset: "azure.auditlogs", schema: "azure.auditlogs.graph", need: []string{"activityDateTime", "activityDisplayName"},
 			time: []string{"activityDateTime"}, provider: []string{"loggedByService"}, code: []string{"activityDisplayName"},
+			pairs: directoryPairs(),
 		},
 		{
 			dataset: "azure.auditlogs", need: []string{"properties.activityDisplayName"},
 			time: []string{"properties.activityDateTime", "time"}, provider: []string{"properties.loggedByService", "category"}, code: []string{"operationName"},
+			pairs: directoryPairs(), texts: []string{"properties"},
 		},
 		{
 			dataset: "azure.auditlogs", need: []string{"operationName", "category"}, is: [2]string{"category", "AuditLogs"},
 			time: []string{"time"}, provider: []string{"category"}, code: []string{"operationName"},
+			pairs: directoryPairs(), texts: []string{"properties"},
 		},
 		{
 			dataset: "azure.auditlogs", schema: "azure.auditlogs.table", any: []string{"LoggedByService", "ActivityDateTime"},
 			need: []string{"ActivityDisplayName"},
 			time: []string{"ActivityDateTime", "TimeGenerated"}, provider: []string{"LoggedByService"}, code: []string{"ActivityDisplayName"},
+			pairs: directoryPairs(), texts: []string{"InitiatedBy", "TargetResources", "AdditionalDetails"},
 		},
 		{
 			dataset: "azure.riskdetection", need: []string{"riskEventType"}, any: []string{"userPrincipalName", "detectedDateTime", "riskLevel"},
 			time: []string{"detectedDateTime", "activityDateTime", "createdDateTime"}, code: []string{"riskEventType"},
+		},
+		{
+			dataset: "azure.riskyusers", need: []string{"category", "properties.riskState", "properties.riskLevel"}, is: [2]string{"category", "Risky"},
+			time: []string{"properties.riskLastUpdatedDateTime", "time"}, provider: []string{"category"}, code: []string{"operationName"},
 		},
 		{
 			dataset: "azure.riskdetection", schema: "azure.riskdetection.diagnostic", need: []string{"properties.riskEventType"},
@@ -116,7 +138,7 @@ func azure() []origin {
 func defender() []origin {
 	return []origin{
 		{
-			dataset: "m365_defender.event", schema: "m365_defender.stream", need: []string{"category", "properties.ActionType"},
+			dataset: "m365_defender.event", schema: "m365_defender.stream", need: []string{"category", "properties.Timestamp"},
 			is:   [2]string{"category", "AdvancedHunting-"},
 			time: []string{"properties.Timestamp", "time"}, host: []string{"properties.DeviceName"}, provider: []string{"category"}, code: []string{"properties.ActionType"},
 		},
@@ -125,8 +147,20 @@ func defender() []origin {
 			time: []string{"Timestamp", "TimeGenerated"}, host: []string{"DeviceName"}, provider: []string{"Type"}, code: []string{"ActionType"},
 		},
 		{
+			dataset: "m365_defender.event", need: []string{"Timestamp", "AlertId", "EntityType"}, any: []string{"EvidenceRole", "EvidenceDirection", "ServiceSource"},
+			time: []string{"Timestamp", "TimeGenerated"}, host: []string{"DeviceName"}, provider: []string{"ServiceSource"}, code: []string{"EntityType"},
+		},
+		{
 			dataset: "m365_defender.email", need: []string{"NetworkMessageId", "RecipientEmailAddress"},
 			time: []string{"Timestamp", "TimeGenerated"}, code: []string{"DeliveryAction"},
+		},
+		{
+			dataset: "m365_defender.incident", need: []string{"incidentWebUrl", "createdDateTime"},
+			time: []string{"lastUpdateDateTime", "createdDateTime"}, provider: []string{"alerts.serviceSource"}, code: []string{"classification"},
+		},
+		{
+			dataset: "m365_defender.incident", need: []string{"incidentId", "incidentName"}, any: []string{"alerts.alertId", "createdTime", "lastUpdateTime"},
+			time: []string{"lastUpdateTime", "createdTime"}, provider: []string{"alerts.serviceSource"}, code: []string{"classification"},
 		},
 		{
 			dataset: "m365_defender.alert", need: []string{"serviceSource", "detectionSource"},
@@ -185,18 +219,38 @@ func clouds() []origin {
 		},
 		{
 			dataset: "google_workspace", kind: "id.applicationName", need: []string{"id.applicationName"}, any: []string{"id.time", "actor.email", "events.name"},
-			time: []string{"id.time"}, provider: []string{"id.applicationName"}, code: []string{"events.name"},
+			time: []string{"id.time"}, provider: []string{"id.applicationName"}, code: []string{"events.name", "event.name"}, pairs: workspacePairs(),
+		},
+		{
+			dataset: "google_workspace.alert", need: []string{"alertId", "data.@type", "customerId"},
+			time: []string{"createTime", "startTime"}, provider: []string{"source"}, code: []string{"type"},
 		},
 		{
 			dataset: "gcp.audit", need: []string{"protoPayload.methodName"}, any: []string{"protoPayload.serviceName", "logName"},
 			time: []string{"timestamp", "receiveTimestamp"}, provider: []string{"protoPayload.serviceName"}, code: []string{"protoPayload.methodName"},
 		},
 		{
+			dataset: "gcp.firewall", need: []string{"jsonPayload.connection.src_ip", "jsonPayload.disposition"},
+			time: []string{"timestamp", "receiveTimestamp"}, host: []string{"jsonPayload.instance.vm_name"}, code: []string{"jsonPayload.disposition"},
+		},
+		{
+			dataset: "gcp.vpcflow", need: []string{"jsonPayload.connection.src_ip", "jsonPayload.connection.dest_ip"},
+			time: []string{"timestamp", "receiveTimestamp"}, provider: []string{"jsonPayload.reporter"},
+		},
+		{
+			dataset: "gcp.dns", need: []string{"jsonPayload.queryName", "jsonPayload.queryType"},
+			time: []string{"timestamp", "receiveTimestamp"}, code: []string{"jsonPayload.queryType"},
+		},
+		{
+			dataset: "gcp.loadbalancing", need: []string{"httpRequest.requestUrl", "logName"}, any: []string{"jsonPayload.statusDetails", "jsonPayload.@type", "resource.labels.forwarding_rule_name"},
+			time: []string{"timestamp", "receiveTimestamp"}, code: []string{"httpRequest.status"},
+		},
+		{
 			dataset: "gcp.audit", schema: "gcp.audit.pubsub", need: []string{"data.protoPayload.methodName"},
 			time: []string{"data.timestamp"}, provider: []string{"data.protoPayload.serviceName"}, code: []string{"data.protoPayload.methodName"},
 		},
 		{
-			dataset: "github.audit", need: []string{"action", "actor"}, any: []string{"_document_id", "actor_id", "org_id", "business", "org", "repo"},
+			dataset: "github.audit", need: []string{"action", "actor"}, any: []string{"_document_id", "actor_id", "org_id", "business", "org", "repo", "actor_location.country_code", "actor_ip"},
 			time: []string{"@timestamp", "created_at"}, code: []string{"action"},
 		},
 		{
@@ -216,6 +270,42 @@ func clouds() []origin {
 			time: []string{"isotimestamp", "timestamp"}, code: []string{"reason"},
 		},
 		{
+			dataset: "duo.admin", need: []string{"action", "username", "isotimestamp"}, any: []string{"object", "description"},
+			time: []string{"isotimestamp", "timestamp"}, code: []string{"action"}, texts: []string{"description"},
+		},
+		{
+			dataset: "slack.audit", need: []string{"date_create", "action"}, any: []string{"actor.type", "context.ip_address", "entity.type"},
+			time: []string{"date_create"}, code: []string{"action"},
+		},
+		{
+			dataset: "box.events", need: []string{"event_type", "event_id"}, any: []string{"created_by.login", "created_by.type", "created_by.id"},
+			time: []string{"created_at", "recorded_at"}, code: []string{"event_type"},
+		},
+		{
+			dataset: "zoom.webhook", need: []string{"event"}, any: []string{"payload.account_id", "payload.object.host_id", "payload.object.uuid"},
+			time: []string{"event_ts", "payload.time_stamp", "payload.object.start_time"}, code: []string{"event"},
+		},
+		{
+			dataset: "onepassword.signin", need: []string{"session_uuid", "category", "target_user.uuid"},
+			time: []string{"timestamp"}, code: []string{"type"},
+		},
+		{
+			dataset: "onepassword.item", need: []string{"vault_uuid", "item_uuid", "used_version"},
+			time: []string{"timestamp"}, code: []string{"action"},
+		},
+		{
+			dataset: "onepassword.audit", need: []string{"actor_uuid", "object_type", "object_uuid"},
+			time: []string{"timestamp"}, code: []string{"action"},
+		},
+		{
+			dataset: "auth0.logs", need: []string{"log_id", "data.type", "data.date"},
+			time: []string{"data.date"}, code: []string{"data.type"},
+		},
+		{
+			dataset: "jumpcloud.events", need: []string{"initiated_by.type", "event_type"}, any: []string{"client_ip", "organization", "geoip.country_code"},
+			time: []string{"timestamp"}, provider: []string{"service"}, code: []string{"event_type"},
+		},
+		{
 			dataset: "ocsf", need: []string{"class_uid", "metadata.version"},
 			time: []string{"time", "time_dt"}, host: []string{"device.hostname", "device.name"}, provider: []string{"metadata.product.name"}, code: []string{"metadata.event_code"},
 		},
@@ -230,8 +320,10 @@ func endpoints() []origin {
 			time: []string{"ContextTimeStamp", "timestamp"}, host: []string{"ComputerName"}, provider: []string{"event_platform"}, code: []string{"event_simpleName"},
 		},
 		{
-			dataset: "crowdstrike.falcon", need: []string{"metadata.eventType", "metadata.eventCreationTime"},
-			time: []string{"metadata.eventCreationTime"}, host: []string{"event.ComputerName", "event.Hostname"}, provider: []string{"metadata.eventType"}, code: []string{"event.OperationName", "event.DetectName"},
+			dataset: "crowdstrike.falcon", need: []string{"metadata.eventType"}, any: []string{"metadata.eventCreationTime", "metadata.customerIDString", "metadata.detectionIdString"},
+			time: []string{"metadata.eventCreationTime", "event.UTCTimestamp", "event.timestamp"}, host: []string{"event.ComputerName", "event.Hostname", "event.HostName"}, provider: []string{"metadata.eventType"},
+			code:  []string{"event.OperationName", "event.DetectName", "event.Name"},
+			pairs: []pairList{{list: "event.AuditKeyValues", name: "Key", values: []string{"ValueString"}}},
 		},
 		{
 			dataset: "crowdstrike.alert", need: []string{"composite_id", "aggregate_id"},
@@ -239,11 +331,23 @@ func endpoints() []origin {
 		},
 		{
 			dataset: "harfanglab.alert", need: []string{"rule_name"}, any: []string{"alert_unique_id", "alert_time", "alert_subtype"},
-			time: []string{"alert_time", "@event_create_date", "@timestamp"}, host: []string{"agent.hostname"}, provider: []string{"alert_type"}, code: []string{"rule_id"},
+			time: []string{"@event_create_date", "alert_time", "@timestamp"}, host: []string{"agent.hostname"}, provider: []string{"alert_type"}, code: []string{"rule_id"},
 		},
 		{
 			dataset: "harfanglab.event", need: []string{"agent.agentid"}, any: []string{"@event_create_date", "log_type"},
 			time: []string{"@event_create_date", "@timestamp"}, host: []string{"agent.hostname"}, provider: []string{"log_type"}, code: []string{"log_type"},
+		},
+		{
+			dataset: "harfanglab.audit", need: []string{"log_type", "log_slug"},
+			time: []string{"log_creation_date", "@event_create_date", "@timestamp"}, provider: []string{"log_type"}, code: []string{"log_slug"},
+		},
+		{
+			dataset: "harfanglab.threat", need: []string{"log_type", "total_security_event_count"}, any: []string{"agents.agent_hostname", "rules.rule_name"},
+			time: []string{"last_seen", "last_update", "@timestamp"}, host: []string{"agents.agent_hostname"}, provider: []string{"log_type"}, code: []string{"rules.rule_id"},
+		},
+		{
+			dataset: "harfanglab.event", need: []string{"log_type", "@event_create_date"}, any: []string{"agent_id", "object_type", "tenant"},
+			time: []string{"@event_create_date", "@timestamp"}, host: []string{"agent.hostname", "hostname"}, provider: []string{"log_type"}, code: []string{"log_type"},
 		},
 		{
 			dataset: "opencanary", need: []string{"logtype", "node_id"},
@@ -258,5 +362,41 @@ func endpoints() []origin {
 			dataset: "ecs", schema: "ecs", kind: "event.dataset", need: []string{"@timestamp"}, any: []string{"ecs.version", "agent.type", "event.module", "event.dataset"},
 			time: []string{"@timestamp"}, host: []string{"host.name", "host.hostname"}, provider: []string{"event.provider"}, code: []string{"event.code"},
 		},
+	}
+}
+
+// auditPairs are the lists of names and values in the audit log of Microsoft
+// 365.
+func auditPairs() []pairList {
+	value := []string{"Value"}
+	return []pairList{
+		{list: "Parameters", name: "Name", values: value},
+		{list: "ExtendedProperties", name: "Name", values: value},
+		{list: "DeviceProperties", name: "Name", values: value},
+		{list: "OperationProperties", name: "Name", values: value},
+		{list: "ExtraProperties", name: "Key", values: value},
+		{list: "ModifiedProperties", name: "Name", values: []string{"NewValue", "OldValue"}, apart: true},
+	}
+}
+
+// directoryPairs are those of Entra's audit log.
+func directoryPairs() (all []pairList) {
+	for _, prefix := range []string{"", "properties."} {
+		all = append(all,
+			pairList{list: prefix + "additionalDetails", name: "key", values: []string{"value"}},
+			pairList{list: prefix + "targetResources.modifiedProperties", name: "displayName", values: []string{"newValue", "oldValue"}, apart: true})
+	}
+	return append(all,
+		pairList{list: "AdditionalDetails", name: "key", values: []string{"value"}},
+		pairList{list: "TargetResources.modifiedProperties", name: "displayName", values: []string{"newValue", "oldValue"}, apart: true})
+}
+
+// workspacePairs are those of Google Workspace: a parameter has its value under
+// the name of the value's type.
+func workspacePairs() []pairList {
+	types := []string{"value", "intValue", "boolValue", "multiValue", "multiIntValue"}
+	return []pairList{
+		{list: "events.parameters", name: "name", values: types},
+		{list: "event.parameters", name: "name", values: types},
 	}
 }

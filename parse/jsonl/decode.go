@@ -26,6 +26,10 @@ type decoder struct {
 	kinds    map[string]string // datasets by a record's own word
 	inner    *scanner          // reads records within texts
 	text     []byte            // such a text
+	within   *scanner          // reads values within texts
+	texts    []byte            // such texts
+	element  []byte            // the name of an element
+	pending  []pendingValue    // of an element
 	wrapped  bool              // the block has records in an envelope
 
 	block  *parse.Block
@@ -46,7 +50,7 @@ func newDecoder(names *event.Names) *decoder {
 		name:     []byte("EventData."),
 		shapes:   allShapes(),
 		network:  newNetwork(names),
-		known:    newKnown(),
+		known:    newKnown(names),
 		datasets: map[string]string{},
 		kinds:    map[string]string{},
 	}

@@ -2,7 +2,6 @@ package jsonl
 
 import (
 	"bytes"
-	"math"
 	"strings"
 
 	"github.com/dwell-project/dwell/event"
@@ -11,10 +10,10 @@ import (
 
 // clue is the number of a name that tells where a record is from, or what it
 // says of itself; 0 is none.
-type clue uint8
+type clue uint16
 
 // maxClues is how many names can be clues.
-const maxClues = 256
+const maxClues = 512
 
 // clueSet is a set of clues, one bit each.
 type clueSet [maxClues / 64]uint64
@@ -22,27 +21,33 @@ type clueSet [maxClues / 64]uint64
 func (c *clueSet) add(x clue)      { c[x>>6] |= 1 << (x & 63) }
 func (c *clueSet) has(x clue) bool { return c[x>>6]>>(x&63)&1 != 0 }
 
-func (c *clueSet) all(want *clueSet) bool {
-	missing := uint64(0)
-	for i := range c {
-		missing |= want[i] &^ c[i]
+// all says whether all of the given clues are there.
+func (c *clueSet) all(want []clue) bool {
+	for _, x := range want {
+		if !c.has(x) {
+			return false
+		}
 	}
-	return missing == 0
+	return true
 }
 
-func (c *clueSet) meets(want *clueSet) bool {
-	both := uint64(0)
-	for i := range c {
-		both |= want[i] & c[i]
+// meets says whether one of the given clues is there.
+func (c *clueSet) meets(want []clue) bool {
+	for _, x := range want {
+		if c.has(x) {
+			return true
+		}
 	}
-	return both != 0
+	return false
 }
 
 // compiled is an [origin] whose names are clues.
 type compiled struct {
 	origin
-	need, any                           clueSet
+	need, any                           []clue
 	is, kind                            clue
+	pairs                               []*compiledPairs
+	texts                               []clue
 	time, host, provider, code, channel []clue
 }
 
@@ -53,11 +58,11 @@ type known struct {
 	audit   clue // AuditData
 }
 
-func newKnown() *known {
+func newKnown(names *event.Names) *known {
 	k := &known{clues: map[string]clue{}}
 	k.audit = k.clue("AuditData")
 	for _, o := range origins() {
-		c := compiled{origin: o, need: k.set(o.need), any: k.set(o.any)}
+		c := compiled{origin: o, need: k.list(o.need), any: k.list(o.any), pairs: k.pairs(names, o.pairs), texts: k.list(o.texts)}
 		if o.is[0] != "" {
 			c.is = k.clue(o.is[0])
 		}
@@ -76,18 +81,11 @@ func newKnown() *known {
 
 func (k *known) clue(name string) clue {
 	c, ok := k.clues[name]
-	if !ok && len(k.clues) < math.MaxUint8 {
+	if !ok && len(k.clues) < maxClues-1 {
 		c = clue(len(k.clues) + 1)
 		k.clues[name] = c
 	}
 	return c
-}
-
-func (k *known) set(names []string) (s clueSet) {
-	for _, name := range names {
-		s.add(k.clue(name))
-	}
-	return s
 }
 
 func (k *known) list(names []string) (l []clue) {
@@ -101,7 +99,7 @@ func (k *known) list(names []string) (l []clue) {
 func (k *known) of(s *scanner) *compiled {
 	for i := range k.origins {
 		o := &k.origins[i]
-		if !s.clues.all(&o.need) || len(o.origin.any) > 0 && !s.clues.meets(&o.any) {
+		if !s.clues.all(o.need) || len(o.any) > 0 && !s.clues.meets(o.any) {
 			continue
 		}
 		if o.is != 0 && !bytes.HasPrefix(s.fields[s.clueAt[o.is]].Data, []byte(o.origin.is[1])) {

@@ -123,9 +123,12 @@ func (d *decoder) describe(s *scanner, e *event.Event) {
 		return
 	}
 	if sh == &d.shapes.json || sh == &d.shapes.flat {
+		outer := s
 		s = d.unfold(s, e)
 		if o := d.known.of(s); o != nil && (sh == &d.shapes.json || o.channel != nil) {
 			d.place(s, o, e)
+			d.takeApart(s, o, e)
+			outer.fields = e.Fields[:0]
 			return
 		}
 	}
