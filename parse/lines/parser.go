@@ -30,6 +30,7 @@ type Parser struct {
 
 	Programs []string `yaml:"programs"`
 	Literals []string `yaml:"literals"`
+	Without  []string `yaml:"without"`
 	General  bool     `yaml:"general"`
 	Begins   string   `yaml:"begins"`
 

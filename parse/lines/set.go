@@ -36,6 +36,7 @@ type compiled struct {
 	messages []compiledMessage
 	literals [][][]byte
 	grams    [][]gram // of literals
+	without  [][]byte
 	begins   *regexp.Regexp
 	missing  map[string]bool
 	zones    []*time.Location // of Times, nil if none is named
@@ -207,6 +208,9 @@ func (p *Parser) compile() error {
 	}
 	for _, m := range p.Missing {
 		c.missing[m] = true
+	}
+	for _, l := range p.Without {
+		c.without = append(c.without, []byte(l))
 	}
 	for _, l := range p.Literals {
 		all := strings.Split(l, " && ")

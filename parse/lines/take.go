@@ -92,8 +92,13 @@ func (d *decoder) tryBare(p *Parser, body []byte, base int) bool {
 }
 
 // mayHave says whether a text has the literals without which it is not the
-// parser's.
+// parser's, and none of those that only others have.
 func (c *compiled) mayHave(body []byte, s *sieve) bool {
+	for _, w := range c.without {
+		if bytes.Contains(body, w) {
+			return false
+		}
+	}
 	if len(c.literals) == 0 {
 		return true
 	}
