@@ -172,16 +172,16 @@ func defender() []origin {
 		},
 		{
 			dataset: "windows.event", schema: "sentinel.event", need: []string{"EventLog", "EventID", "Computer"},
-			time: []string{"TimeGenerated"}, host: []string{"Computer"}, provider: []string{"Source"}, channel: []string{"EventLog"}, code: []string{"EventID"},
+			time: []string{"TimeGenerated"}, host: []string{"Computer"}, provider: []string{"Source"}, channel: []string{"EventLog"}, code: []string{"EventID"}, texts: []string{"EventData"},
 		},
 		{
 			dataset: "windows.security", schema: "sentinel.security", need: []string{"EventID", "EventSourceName", "Computer"},
-			time: []string{"TimeGenerated"}, host: []string{"Computer"}, provider: []string{"EventSourceName"}, channel: []string{"Channel"}, code: []string{"EventID"},
+			time: []string{"TimeGenerated"}, host: []string{"Computer"}, provider: []string{"EventSourceName"}, channel: []string{"Channel"}, code: []string{"EventID"}, texts: []string{"EventData"},
 		},
 		{
 			dataset: "windows.event", schema: "azure.windows", need: []string{"properties.ProviderName", "properties.Channel"},
 			time: []string{"time"}, host: []string{"properties.ComputerName", "properties.RoleInstance"}, provider: []string{"properties.ProviderName"},
-			channel: []string{"properties.Channel"}, code: []string{"properties.EventId", "properties.EventID"},
+			channel: []string{"properties.Channel"}, code: []string{"properties.EventId", "properties.EventID"}, texts: []string{"properties.RawXml"},
 		},
 	}
 }

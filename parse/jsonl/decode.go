@@ -27,10 +27,13 @@ type decoder struct {
 	inner    *scanner          // reads records within texts
 	text     []byte            // such a text
 	within   *scanner          // reads values within texts
-	texts    []byte            // such texts
-	element  []byte            // the name of an element
-	pending  []pendingValue    // of an element
-	wrapped  bool              // the block has records in an envelope
+	// xmlWithin reads Windows events within texts.
+	xmlWithin parse.Decoder
+	texts     []byte         // such texts
+	element   []byte         // the name of an element
+	pending   []pendingValue // of an element
+	wrapped   bool           // the block has records in an envelope
+	opening   []byte         // how a record began that is in no envelope
 
 	block  *parse.Block
 	line   int64 // of the next byte
@@ -54,7 +57,9 @@ func newDecoder(names *event.Names) *decoder {
 		datasets: map[string]string{},
 		kinds:    map[string]string{},
 	}
-	d.tree.known, d.plain.known = d.known, d.known
+	for _, s := range []*scanner{d.tree, d.plain} {
+		s.known, s.network = d.known, d.network
+	}
 	return d
 }
 
@@ -116,8 +121,14 @@ func (d *decoder) skip(i int) int {
 // envelope passes over the beginning of an envelope and returns its length, 0 if
 // a record begins at data[i].
 func (d *decoder) envelope(i int) int {
-	n := envelope(d.block.Data[i:])
-	if n > 0 {
+	data := d.block.Data[i:]
+	if len(d.opening) > 0 && bytes.HasPrefix(data, d.opening) {
+		return 0
+	}
+	n := envelope(data)
+	if n == 0 {
+		d.opening = append(d.opening[:0], plainOpening(data)...)
+	} else {
 		d.wrapped = true
 		d.line += int64(bytes.Count(d.block.Data[i:i+n], []byte{'\n'}))
 	}

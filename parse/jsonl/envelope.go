@@ -60,6 +60,22 @@ func envelope(data []byte) int {
 	return 0
 }
 
+// maxOpening bounds the name in [plainOpening], in bytes.
+const maxOpening = 64
+
+// plainOpening returns what data begins with, up to the end of its first
+// member's name, if whatever begins so is no envelope; else nothing.
+func plainOpening(data []byte) []byte {
+	if len(data) == 0 || data[0] != '{' {
+		return nil
+	}
+	name, next := stringAt(data[:min(len(data), maxOpening)], 1)
+	if next < 0 || isListName(string(name)) || isPreface(string(name)) {
+		return nil
+	}
+	return data[:next]
+}
+
 // listStart returns the place of the first record if the value at data[i], of a
 // member called name, is the list of an envelope, or for Elasticsearch's hits
 // an object with that list.

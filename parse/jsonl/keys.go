@@ -36,7 +36,9 @@ type key struct {
 	name  event.Name
 	role  role
 	clue  clue
-	in    *object // what an object under this key is, made when one is met
+	marks *markSet // nil for none
+	tells bool     // role, clue or marks are there
+	in    *object  // what an object under this key is, made when one is met
 	next  [guesses]*key
 }
 
@@ -94,10 +96,14 @@ func (s *scanner) newKey(o *object, raw string) *key {
 		if s.known != nil {
 			k.clue = s.known.clues[path]
 		}
+		if s.network != nil {
+			k.marks = s.network.marksOf(k.name)
+		}
 	}
 	if o.windows && (text == "xmlns" || text == "@xmlns" || strings.HasPrefix(text, "xmlns:")) {
 		k.role = namespace
 	}
+	k.tells = k.role != 0 || k.clue != 0 || k.marks != nil
 	return k
 }
 

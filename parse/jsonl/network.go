@@ -25,16 +25,19 @@ type network struct {
 
 	zeekName, suricataName []byte
 	known                  map[string]said // by sensor and path or event type
+	met                    [remembered]metMarks
+}
+
+// metMarks is the path that a set of names tells, nil for none.
+type metMarks struct {
+	seen markSet
+	path []byte
 }
 
 // markSet is a set of names that tell something, one bit each.
 type markSet [3]uint64
 
-func (m *markSet) add(o markSet) {
-	for i := range m {
-		m[i] |= o[i]
-	}
-}
+func (m *markSet) add(o *markSet) { m[0], m[1], m[2] = m[0]|o[0], m[1]|o[1], m[2]|o[2] }
 
 func (m *markSet) all(want *markSet) bool {
 	return (want[0]&^m[0])|(want[1]&^m[1])|(want[2]&^m[2]) == 0
@@ -207,24 +210,27 @@ func (n *network) mark(table *event.Names, list string) (all markSet) {
 			}
 			n.marks[at] = one
 		}
-		all.add(one)
+		all.add(&one)
 	}
 	return all
 }
 
-// describe fills what the event says about itself if a network sensor wrote it.
-func (n *network) describe(fields []event.Field, e *event.Event) bool {
-	var seen markSet
-	for i := range fields {
-		if at := int(fields[i].Name); at < len(n.marks) {
-			seen.add(n.marks[at])
-		}
+// marksOf returns what a name tells, nil for nothing.
+func (n *network) marksOf(name event.Name) *markSet {
+	if int(name) >= len(n.marks) || n.marks[name] == (markSet{}) {
+		return nil
 	}
+	return &n.marks[name]
+}
+
+// describe fills what the event says about itself if a network sensor wrote it.
+// What the names of its fields tell is in seen.
+func (n *network) describe(fields []event.Field, seen *markSet, e *event.Event) bool {
 	switch {
 	case seen.meets(&n.eveMark) && seen.meets(&n.eveOther):
 		return n.describeEVE(fields, e)
 	case seen.all(&n.tsMark), seen.meets(&n.pathMark):
-		return n.describeZeek(fields, &seen, e)
+		return n.describeZeek(fields, seen, e)
 	default:
 		return false
 	}
@@ -269,6 +275,15 @@ func (n *network) pathOf(fields []event.Field, seen *markSet) []byte {
 			}
 		}
 	}
+	met := &n.met[slot(seen[:])]
+	if met.seen != *seen {
+		met.seen, met.path = *seen, n.told(seen)
+	}
+	return met.path
+}
+
+// told returns the path that the names of a record's fields tell.
+func (n *network) told(seen *markSet) []byte {
 	if path := firstKind(n.alone, seen); path != nil || !seen.meets(&n.zeek) {
 		return path
 	}

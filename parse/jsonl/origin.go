@@ -56,6 +56,27 @@ type known struct {
 	origins []compiled
 	clues   map[string]clue
 	audit   clue // AuditData
+	met     [remembered]metClues
+}
+
+// remembered is how many sets of names a decoder remembers the meaning of: logs
+// repeat theirs.
+const remembered = 1 << 6
+
+// metClues are the origins that a set of clues allows, in their order.
+type metClues struct {
+	clues   clueSet
+	origins []*compiled
+}
+
+// slot returns a place among those remembered for a set of words.
+func slot(words []uint64) int {
+	h := uint64(0)
+	for _, w := range words {
+		h = (h ^ w) * 0x9E3779B97F4A7C15
+		h ^= h >> 29
+	}
+	return int(h % remembered)
 }
 
 func newKnown(names *event.Names) *known {
@@ -97,17 +118,29 @@ func (k *known) list(names []string) (l []clue) {
 
 // of tells where a record is from, nil if nothing knows it.
 func (k *known) of(s *scanner) *compiled {
-	for i := range k.origins {
-		o := &k.origins[i]
-		if !s.clues.all(o.need) || len(o.any) > 0 && !s.clues.meets(o.any) {
-			continue
+	if s.clues == (clueSet{}) {
+		return nil
+	}
+	met := &k.met[slot(s.clues[:])]
+	if met.clues != s.clues {
+		met.clues, met.origins = s.clues, k.allowed(&s.clues)
+	}
+	for _, o := range met.origins {
+		if o.is == 0 || bytes.HasPrefix(s.fields[s.clueAt[o.is]].Data, []byte(o.origin.is[1])) {
+			return o
 		}
-		if o.is != 0 && !bytes.HasPrefix(s.fields[s.clueAt[o.is]].Data, []byte(o.origin.is[1])) {
-			continue
-		}
-		return o
 	}
 	return nil
+}
+
+// allowed returns the origins whose names are all there.
+func (k *known) allowed(clues *clueSet) (all []*compiled) {
+	for i := range k.origins {
+		if o := &k.origins[i]; clues.all(o.need) && (len(o.any) == 0 || clues.meets(o.any)) {
+			all = append(all, o)
+		}
+	}
+	return all
 }
 
 // first returns the first field that one of the clues names and that has text.

@@ -4,6 +4,8 @@ import (
 	"bytes"
 
 	"github.com/dwell-project/dwell/event"
+	"github.com/dwell-project/dwell/parse"
+	"github.com/dwell-project/dwell/parse/winxml"
 )
 
 // A pairList is a list of objects that each give a name and a value, as in
@@ -64,8 +66,8 @@ func (d *decoder) takeApart(s *scanner, o *compiled, e *event.Event) {
 }
 
 // readTexts appends the fields of JSON that stands in texts, under the names of
-// the texts, and says whether there were any. A text that is no JSON is left as
-// it is.
+// the texts, and of Windows events, under their own. It says whether there were any.
+// A text that is neither is left as it is.
 func (d *decoder) readTexts(s *scanner, o *compiled, e *event.Event) (more bool) {
 	d.texts = d.texts[:0]
 	for i, c := range o.texts {
@@ -73,23 +75,62 @@ func (d *decoder) readTexts(s *scanner, o *compiled, e *event.Event) (more bool)
 			continue
 		}
 		f := s.fields[s.clueAt[c]]
-		if f.Kind != event.Text && f.Kind != event.TextJSON || len(f.Data) == 0 || f.Data[0] != '{' && f.Data[0] != '[' {
+		if f.Kind != event.Text && f.Kind != event.TextJSON || len(f.Data) == 0 {
 			continue
 		}
-		from := len(d.texts)
-		d.texts = f.AppendText(d.texts)
-		if d.within == nil {
-			d.within = newScanner(s.names, s.roles, true)
+		switch f.Data[0] {
+		case '{', '[':
+			more = d.readJSON(o.origin.texts[i], f, e) || more
+		case '<':
+			more = d.readXML(f, e) || more
 		}
-		in := d.within
-		in.data, in.fields, in.lines, in.seen = d.texts[from:], in.fields[:0], 0, 0
-		name := in.keyIn(in.top, []byte(o.origin.texts[i]))
-		if end := in.value(0, in.top, name, 1); end < 0 || in.blank(end) < len(in.data) {
-			continue
-		}
-		e.Fields, more = append(e.Fields, in.fields...), true
 	}
 	return more
+}
+
+// readJSON appends the fields of an object or a list in a text.
+func (d *decoder) readJSON(name string, f event.Field, e *event.Event) bool {
+	from := len(d.texts)
+	d.texts = f.AppendText(d.texts)
+	if d.within == nil {
+		d.within = newScanner(d.plain.names, d.plain.roles, true)
+	}
+	in := d.within
+	in.data, in.fields, in.lines, in.seen = d.texts[from:], in.fields[:0], 0, 0
+	if end := in.value(0, in.top, in.keyIn(in.top, []byte(name)), 1); end < 0 || in.blank(end) < len(in.data) {
+		return false
+	}
+	e.Fields = append(e.Fields, in.fields...)
+	return true
+}
+
+// readXML appends the fields of a Windows event, or of its EventData, in a
+// text.
+func (d *decoder) readXML(f event.Field, e *event.Event) (read bool) {
+	from := len(d.texts)
+	const whole, part = "<Event", "<EventData"
+	d.texts = append(d.texts, "<Event>"...)
+	at := len(d.texts)
+	d.texts = f.AppendText(d.texts)
+	switch text := d.texts[at:]; {
+	case bytes.HasPrefix(text, []byte(part)):
+		d.texts = append(d.texts, "</Event>"...)
+	case bytes.HasPrefix(text, []byte(whole)):
+		from = at
+	default:
+		return false
+	}
+	if d.xmlWithin == nil {
+		d.xmlWithin = winxml.Format{}.NewDecoder(d.plain.names)
+	}
+	b := parse.Block{Data: d.texts[from:], Source: e.Source}
+	d.xmlWithin.Decode(&b, func(in *event.Event) bool {
+		if in.Schema != parse.Unparsed {
+			e.Fields, read = append(e.Fields, in.Fields...), true
+		}
+		return false
+	}, func(parse.Problem) {})
+	return read
 }
 
 // addElements appends a field for each element of one list. An element ends

@@ -28,6 +28,7 @@ const (
 	winlogEventID
 	winlogProvider
 	winlogComputer
+	winlogTimeCreated
 	eventCode
 	eventProvider
 	hostName
@@ -82,7 +83,7 @@ const (
 // isUTC says of a role that is a time whether it is in UTC by definition.
 func (r role) isUTC() bool {
 	switch r {
-	case systemTime, flatSystemTime, atTimestamp, utcTime, timeGenerated:
+	case systemTime, flatSystemTime, atTimestamp, winlogTimeCreated, utcTime, timeGenerated:
 		return true
 	default:
 		return false
@@ -103,6 +104,7 @@ func roleTable() map[string]role {
 		"winlog.event_id":      winlogEventID,
 		"winlog.provider_name": winlogProvider,
 		"winlog.computer_name": winlogComputer,
+		"winlog.time_created":  winlogTimeCreated,
 		"event.code":           eventCode,
 		"event.provider":       eventProvider,
 		"host.name":            hostName,

@@ -24,7 +24,9 @@ type scanner struct {
 	roles map[string]role
 	top   *object
 	known *known // nil if origins are not asked for
-	nKeys int
+	// network knows the marks of names, nil if they are not asked for.
+	network *network
+	nKeys   int
 	// plain turns the tree of Windows events off, for a record that has an
 	// object named as theirs and is none.
 	plain bool
@@ -36,8 +38,9 @@ type scanner struct {
 	at     [nRoles]int // for the roles in seen: index of the first field
 	clues  clueSet
 	clueAt [maxClues]int // as at, for clues
-	deep   int           // values kept whole
-	inTree bool          // something was taken for a Windows event's tree
+	marks  markSet
+	deep   int  // values kept whole
+	inTree bool // something was taken for a Windows event's tree
 
 	failedAt int
 	failure  string
@@ -50,7 +53,7 @@ func newScanner(names *event.Names, roles map[string]role, plain bool) *scanner 
 // object reads the object that begins at data[i] and returns the place after
 // it, or -1 with failedAt and failure set.
 func (s *scanner) object(i int) int {
-	s.fields, s.seen, s.clues, s.deep, s.inTree = s.fields[:0], 0, clueSet{}, 0, false
+	s.fields, s.seen, s.clues, s.marks, s.deep, s.inTree = s.fields[:0], 0, clueSet{}, markSet{}, 0, false
 	i = s.blank(i + 1)
 	if i < len(s.data) && s.data[i] == '}' {
 		return i + 1
@@ -122,9 +125,18 @@ func (s *scanner) member(o *object, next *[guesses]*key, i int) (*key, int) {
 }
 
 func (s *scanner) add(k *key, kind event.Kind, data []byte) {
+	if k.tells && !s.told(k) {
+		return
+	}
+	s.fields = append(s.fields, event.Field{Data: data, Name: k.name, Kind: kind})
+}
+
+// told notes what the name of the next field says of the record; false means
+// that it is no field.
+func (s *scanner) told(k *key) bool {
 	if k.role != 0 && !s.seen.has(k.role) {
 		if k.role == namespace {
-			return
+			return false
 		}
 		s.seen |= 1 << k.role
 		s.at[k.role] = len(s.fields)
@@ -133,7 +145,10 @@ func (s *scanner) add(k *key, kind event.Kind, data []byte) {
 		s.clues.add(k.clue)
 		s.clueAt[k.clue] = len(s.fields)
 	}
-	s.fields = append(s.fields, event.Field{Data: data, Name: k.name, Kind: kind})
+	if k.marks != nil {
+		s.marks.add(k.marks)
+	}
+	return true
 }
 
 // value reads the value that begins at data[i], of the key k in o.

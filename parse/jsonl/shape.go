@@ -37,7 +37,7 @@ func allShapes() shapes {
 		},
 		ecs: shape{
 			schema: "ecs", windows: true,
-			time:     []role{atTimestamp, eventCreated},
+			time:     []role{winlogTimeCreated, atTimestamp, eventCreated},
 			host:     []role{winlogComputer, hostName, hostHostname},
 			provider: []role{winlogProvider, eventProvider},
 			channel:  []role{winlogChannel},
@@ -119,7 +119,7 @@ func (s *scanner) pick(roles []role) event.Field {
 // describe fills what the event says about itself.
 func (d *decoder) describe(s *scanner, e *event.Event) {
 	sh := d.shapes.of(s.seen)
-	if sh == &d.shapes.json && d.network.describe(s.fields, e) {
+	if sh == &d.shapes.json && d.network.describe(s.fields, &s.marks, e) {
 		return
 	}
 	if sh == &d.shapes.json || sh == &d.shapes.flat {
