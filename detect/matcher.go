@@ -179,6 +179,10 @@ func (m *Matcher) Wants(ev *event.Event) func(event.Name) bool {
 	}
 }
 
+// TellsOrigin says whether the field can tell where an event belongs, besides
+// its schema, channel, provider and code: see [Matcher.Wants].
+func (m *Matcher) TellsOrigin(n event.Name) bool { return slices.Contains(m.named[:], n) }
+
 // originOf finds where the event belongs.
 func (m *Matcher) originOf(ev *event.Event) *origin {
 	key := append(m.key[:0], ev.Schema...)

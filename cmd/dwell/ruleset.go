@@ -80,7 +80,13 @@ func (f *ruleFlags) load(s *session) (*ruleset, error) { return f.loadWith(s, &i
 
 // loadWith is load with indicators beside the rules.
 func (f *ruleFlags) loadWith(s *session, indicators *indicatorFlags) (*ruleset, error) {
+	return f.compile(s, nil, indicators)
+}
+
+// compile is loadWith for the given rules instead of those that the flags name.
+func (f *ruleFlags) compile(s *session, rules *sigma.Collection, indicators *indicatorFlags) (*ruleset, error) {
 	r := &ruleset{
+		collection: rules,
 		names: event.NewNames(), paths: f.Rules, exceptionFiles: f.Exceptions, indicatorFiles: []fileEntry{},
 	}
 	var err error
@@ -93,8 +99,10 @@ func (f *ruleFlags) loadWith(s *session, indicators *indicatorFlags) (*ruleset, 
 	if r.tables, err = f.tables(); err != nil {
 		return nil, err
 	}
-	if r.collection, err = f.collection(); err != nil {
-		return nil, err
+	if r.collection == nil {
+		if r.collection, err = f.collection(); err != nil {
+			return nil, err
+		}
 	}
 	r.options.Indicators = r.indicators
 	if len(r.collection.Rules)+len(r.collection.Correlations)+len(r.indicators) == 0 {

@@ -1,0 +1,35 @@
+package main
+
+import (
+	"cmp"
+
+	"github.com/dwell-project/dwell/parse"
+	"github.com/dwell-project/dwell/parse/formats"
+	textlog "github.com/dwell-project/dwell/parse/lines"
+	"github.com/dwell-project/dwell/store"
+)
+
+// archiveFlags say which archive is meant.
+type archiveFlags struct {
+	Archive string `required:"" placeholder:"DIR" help:"The folder of the archive."`
+	Secrets string `placeholder:"DIR" help:"The folder of the secrets that blind the archive's proofs, kept apart from it (default: DIR.secrets beside the archive)."`
+}
+
+// archiveOptions are those of the archive for a run.
+func (f *archiveFlags) archiveOptions(s *session, in *inputFlags) (store.Options, error) {
+	text, err := textOptions(in)
+	if err != nil {
+		return store.Options{}, err
+	}
+	v := thisVersion()
+	return store.Options{
+		Secrets: f.Secrets, Workers: in.Workers, Engine: cmp.Or(v.Revision, v.Version), Now: s.now,
+		Format: func(name string) (parse.Format, bool) {
+			format, ok := formats.ByName(name)
+			if _, isText := format.(textlog.Format); isText {
+				format = textlog.Format{Options: text}
+			}
+			return format, ok
+		},
+	}, nil
+}

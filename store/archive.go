@@ -1,0 +1,114 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/dwell-project/dwell/parse"
+)
+
+// Archive is an archive in a folder.
+type Archive struct {
+	folder string
+	opt    Options
+	// dictionaries counts those given out, so that no two are confused.
+	dictionaries atomic.Uint64
+}
+
+// Options say how an archive is used. The zero value reads.
+type Options struct {
+	// Secrets is the folder with the secrets of runs; "" is the archive's own
+	// name with ".secrets" after it.
+	Secrets string
+	// Format returns the format of a name, as the head names them.
+	Format func(name string) (parse.Format, bool)
+	// Workers is how many files are sealed or read at once, at least 1.
+	Workers int
+	// Memory bounds the records held until they are sealed, in bytes; 0 means
+	// DefaultMemory.
+	Memory int64
+	// Engine is the version of dwell, for the books.
+	Engine string
+	// Now is the clock; nil is the machine's.
+	Now func() time.Time
+}
+
+// DefaultMemory is the memory, in bytes, that records take until they are
+// sealed.
+const DefaultMemory = 256 << 20
+
+// secretsSuffix makes the name of the folder of secrets.
+const secretsSuffix = ".secrets"
+
+// Open opens the archive in a folder.
+func Open(folder string, opt Options) (*Archive, error) {
+	if _, err := ReadManifest(folder); err != nil {
+		return nil, err
+	}
+	return newArchive(folder, opt), nil
+}
+
+// OpenOrCreate opens the archive in a folder, and makes one if there is none
+// and nothing else either.
+func OpenOrCreate(folder string, opt Options) (*Archive, error) {
+	_, err := ReadManifest(folder)
+	if errors.Is(err, ErrNoArchive) {
+		err = begin(folder)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return newArchive(folder, opt), nil
+}
+
+func newArchive(folder string, opt Options) *Archive {
+	if opt.Secrets == "" {
+		opt.Secrets = strings.TrimRight(filepath.Clean(folder), "/") + secretsSuffix
+	}
+	if opt.Workers < 1 {
+		opt.Workers = 1
+	}
+	if opt.Memory <= 0 {
+		opt.Memory = DefaultMemory
+	}
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	return &Archive{folder: folder, opt: opt}
+}
+
+func begin(folder string) error {
+	entries, err := os.ReadDir(folder)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("making an archive: %w", err)
+	}
+	for _, e := range entries {
+		if name := e.Name(); name != lockName && name != manifestName+newSuffix {
+			return fmt.Errorf("making an archive: %s: %w, and not empty: %s is in it", folder, ErrNoArchive, name)
+		}
+	}
+	if err := makeFolder(folder); err != nil {
+		return fmt.Errorf("making an archive: %w", err)
+	}
+	m, err := newManifest()
+	if err != nil {
+		return err
+	}
+	return m.write(folder)
+}
+
+// Folder returns where the archive is.
+func (a *Archive) Folder() string { return a.folder }
+
+// Manifest reads what the archive holds at this moment.
+func (a *Archive) Manifest() (*Manifest, error) { return ReadManifest(a.folder) }
+
+func (a *Archive) path(local string) string {
+	return filepath.Join(a.folder, filepath.FromSlash(local))
+}

@@ -1,0 +1,204 @@
+package store
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/dwell-project/dwell/event"
+	"github.com/dwell-project/dwell/store/segment"
+)
+
+// Seal writes all that is held into sealed segments, makes them live at once,
+// and begins a new head. If it fails, nothing has changed in the archive, and
+// this writer takes in no more: the next one finds the records in the head.
+func (w *Writer) Seal() error {
+	w.gate.Lock()
+	defer w.gate.Unlock()
+	if w.failed != nil {
+		return w.failed
+	}
+	w.failed = w.seal()
+	return w.failed
+}
+
+func (w *Writer) seal() error {
+	if len(w.partitions) == 0 && len(w.sources) == 0 && len(w.known.files) == 0 {
+		return w.head.sync()
+	}
+	if err := w.head.sync(); err != nil {
+		return err
+	}
+	next := w.manifest.clone()
+	made, err := w.sealAll(next)
+	if err == nil {
+		var tables []string
+		tables, err = w.derive(next)
+		made = append(made, tables...)
+	}
+	if err == nil {
+		err = w.commit(next)
+	}
+	if err != nil {
+		return errors.Join(err, w.drop(made))
+	}
+	old := w.manifest.HeadFrom
+	w.manifest, w.partitions, w.sources = next, map[place]*partition{}, map[*event.Source]*SourceFile{}
+	w.held.Store(0)
+	return w.removeHeads(old, next.HeadFrom)
+}
+
+// commit makes the next manifest live. Until its last line, nothing has
+// changed for a reader, nor for a writer that comes after a crash.
+func (w *Writer) commit(next *Manifest) error {
+	for _, f := range w.sources {
+		w.known.file(f)
+	}
+	taken := fmt.Sprintf("sources/%09d.jsonl", next.Generation+1)
+	if err := makeFolder(filepath.Dir(w.archive.path(taken))); err != nil {
+		return err
+	}
+	if err := w.known.save(w.archive.path(taken)); err != nil {
+		return err
+	}
+	next.Sources = append(next.Sources, taken)
+	if err := w.secrets.save(); err != nil {
+		return err
+	}
+	for dataset, types := range w.columns {
+		text, err := json.Marshal(types)
+		if err != nil {
+			return fmt.Errorf("writing the columns of %s: %w", dataset, err)
+		}
+		next.Columns[dataset] = text
+	}
+	number := w.head.number
+	if err := errors.Join(w.head.close(), w.head.open(number+1)); err != nil {
+		return err
+	}
+	next.HeadFrom = w.head.number
+	return next.write(w.archive.folder)
+}
+
+// sealAll seals every partition, several at once, and adds the segments to the
+// manifest. It returns the files that it made, also with an error.
+func (w *Writer) sealAll(next *Manifest) (made []string, err error) {
+	places := make([]place, 0, len(w.partitions))
+	for at := range w.partitions {
+		places = append(places, at)
+	}
+	slices.SortFunc(places, place.compare)
+	var (
+		wg    sync.WaitGroup
+		mu    sync.Mutex
+		tasks = make(chan int)
+	)
+	for range w.archive.opt.Workers {
+		wg.Go(func() {
+			for i := range tasks {
+				run := fmt.Sprintf("%09d-%05d", next.Generation+1, i+1)
+				s, sealErr := w.sealOne(places[i], run)
+				mu.Lock()
+				made = append(made, s.Path)
+				if sealErr == nil && s.Rows() > 0 {
+					next.Segments = append(next.Segments, s)
+				}
+				err = errors.Join(err, sealErr)
+				mu.Unlock()
+			}
+		})
+	}
+	for i := range places {
+		tasks <- i
+	}
+	close(tasks)
+	wg.Wait()
+	return made, err
+}
+
+// sealOne seals one partition into a file of its own.
+func (w *Writer) sealOne(at place, run string) (Segment, error) {
+	s := Segment{Path: segmentPath(at, run), Dataset: at.dataset, Day: at.day}
+	secret, err := w.secrets.draw(run)
+	if err != nil {
+		return s, err
+	}
+	path := w.archive.path(s.Path)
+	if err := makeFolder(filepath.Dir(path)); err != nil {
+		return s, fmt.Errorf("sealing %s of %s: %w", at.dataset, at.day, err)
+	}
+	var made segment.Run
+	digest := sha256.New()
+	err = create(path, func(out io.Writer) error {
+		counted := &counter{w: io.MultiWriter(out, digest)}
+		made, err = w.partitions[at].builder.Seal(counted, secret)
+		s.Size = counted.n
+		return err
+	})
+	if err != nil {
+		return s, fmt.Errorf("sealing %s of %s: %w", at.dataset, at.day, err)
+	}
+	s.Digest = hex.EncodeToString(digest.Sum(nil))
+	s.Runs = []Run{{
+		ID: run, Rows: int64(made.Rows), Root: hex.EncodeToString(made.Root[:]), RawBytes: made.RawBytes,
+		First: made.First, Last: made.Last, Sealed: w.archive.opt.Now().UTC(), Engine: w.archive.opt.Engine,
+	}}
+	return s, nil
+}
+
+// segmentPath returns the path of a place's file, in the style of Hive. Bytes
+// that mean something to a file system are escaped as in a URL.
+func segmentPath(at place, run string) string {
+	return "dataset=" + escape(at.dataset) + "/day=" + at.day + "/" + run + ".parquet"
+}
+
+func escape(name string) string {
+	escaped := strings.ReplaceAll(url.PathEscape(strings.ToLower(name)), "%20", "+")
+	escaped = strings.NewReplacer(":", "%3A", "*", "%2A", "\"", "%22", "<", "%3C", ">", "%3E", "|", "%7C").Replace(escaped)
+	if escaped == "" || escaped[0] == '.' {
+		escaped = "%2E" + strings.TrimPrefix(escaped, ".")
+	}
+	return escaped
+}
+
+// counter counts what is written through it.
+type counter struct {
+	w io.Writer
+	n int64
+}
+
+// Write implements [io.Writer].
+func (c *counter) Write(p []byte) (int, error) {
+	n, err := c.w.Write(p)
+	c.n += int64(n)
+	return n, err
+}
+
+// drop removes files that were made for a manifest that did not come to be.
+func (w *Writer) drop(paths []string) (err error) {
+	for _, p := range paths {
+		if e := os.Remove(w.archive.path(p)); e != nil && !errors.Is(e, os.ErrNotExist) {
+			err = errors.Join(err, e)
+		}
+	}
+	return err
+}
+
+// removeHeads removes the files of the head that are sealed.
+func (w *Writer) removeHeads(from, to int64) (err error) {
+	for n := from; n < to; n++ {
+		if e := os.Remove(headPath(w.archive.folder, n)); e != nil && !errors.Is(e, os.ErrNotExist) {
+			err = errors.Join(err, e)
+		}
+	}
+	return err
+}

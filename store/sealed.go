@@ -1,0 +1,264 @@
+package store
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"sync"
+
+	"github.com/dwell-project/dwell/event"
+	"github.com/dwell-project/dwell/parse"
+	"github.com/dwell-project/dwell/store/segment"
+)
+
+// ErrDamaged reports a file of the archive that is not as it was sealed. It is
+// set aside: nothing in it is believed.
+var ErrDamaged = errors.New("not as it was sealed: set aside")
+
+// Wants says which fields of events somebody asks for. It is used by one
+// goroutine.
+type Wants struct {
+	// Origin says which fields tell where an event belongs, besides its schema,
+	// provider, channel and code.
+	Origin func(event.Name) bool
+	// Fields says which fields of events of the same origin as the given one are
+	// asked for.
+	Fields func(*event.Event) func(event.Name) bool
+}
+
+// openSegment opens a segment that is as the manifest says.
+func (a *Archive) openSegment(s *Segment, names *event.Names) (*segment.Segment, *os.File, error) {
+	f, err := os.Open(a.path(s.Path))
+	if err != nil {
+		return nil, nil, fmt.Errorf("opening a segment: %w", err)
+	}
+	if err = checkDigest(f, s.Size, s.Digest); err == nil {
+		var opened *segment.Segment
+		if opened, err = segment.Open(f, s.Size, names); err == nil {
+			return opened, f, nil
+		}
+		err = fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return nil, nil, errors.Join(fmt.Errorf("opening segment %s: %w", s.Path, err), f.Close())
+}
+
+func checkDigest(f *os.File, size int64, want string) error {
+	h := sha256.New()
+	n, err := io.Copy(h, f)
+	switch {
+	case err != nil:
+		return err
+	case n != size:
+		return fmt.Errorf("%w: %d bytes instead of %d", ErrDamaged, n, size)
+	case hex.EncodeToString(h.Sum(nil)) != want:
+		return fmt.Errorf("%w: its SHA-256 is another", ErrDamaged)
+	}
+	return nil
+}
+
+// sealedSource is the content of an input that stands for a segment. It is not
+// read as bytes: its splitter looks at the segment.
+type sealedSource struct{ segment *Segment }
+
+// Read implements [io.Reader]: there are no bytes.
+func (*sealedSource) Read([]byte) (int, error) { return 0, io.EOF }
+
+// Close implements [io.Closer].
+func (*sealedSource) Close() error { return nil }
+
+// sealedFormat gives sealed events as if they were parsed.
+type sealedFormat struct {
+	archive *Archive
+	wants   func() *Wants // nil if all fields are asked for
+
+	mu sync.Mutex
+	of map[*event.Source]*Segment
+}
+
+// Name implements [parse.Format].
+func (*sealedFormat) Name() string { return "archive segment" }
+
+// Recognise implements [parse.Format]; segments are never looked for.
+func (*sealedFormat) Recognise([]byte) (confidence float64, reason string) { return 0, "" }
+
+// Split implements [parse.Format].
+func (f *sealedFormat) Split(r io.Reader, src *event.Source) parse.Splitter {
+	sealed, ok := r.(*sealedSource)
+	if !ok {
+		return &sealedSplitter{}
+	}
+	f.mu.Lock()
+	f.of[src] = sealed.segment
+	f.mu.Unlock()
+	return &sealedSplitter{segment: sealed.segment}
+}
+
+// sealedSplitter gives a block for each run of a segment. The number of the run
+// is the block's Record; Data has no bytes.
+type sealedSplitter struct {
+	segment *Segment
+	next    int
+}
+
+// Next implements [parse.Splitter].
+func (s *sealedSplitter) Next(b *parse.Block) error {
+	if s.segment == nil || s.next == len(s.segment.Runs) {
+		return io.EOF
+	}
+	b.Data, b.Offset, b.Record = b.Data[:0], 0, int64(s.next)
+	s.next++
+	return nil
+}
+
+// NewDecoder implements [parse.Format].
+func (f *sealedFormat) NewDecoder(names *event.Names) parse.Decoder {
+	d := &sealedDecoder{format: f, names: names}
+	if f.wants != nil {
+		d.wants = f.wants()
+	}
+	return d
+}
+
+// sealedDecoder reads runs. It keeps the last segment open: the next block is
+// mostly of the same.
+type sealedDecoder struct {
+	format *sealedFormat
+	names  *event.Names
+	wants  *Wants
+	from   *Segment
+	sealed *segment.Segment
+	file   *os.File
+}
+
+// Decode implements [parse.Decoder].
+func (d *sealedDecoder) Decode(b *parse.Block, yield func(*event.Event) bool, report func(parse.Problem)) {
+	d.format.mu.Lock()
+	s := d.format.of[b.Source]
+	d.format.mu.Unlock()
+	if err := d.decode(s, int(b.Record), yield); err != nil {
+		report(parse.Problem{Path: b.Source.Path, Record: b.Record, Err: err})
+	}
+}
+
+func (d *sealedDecoder) decode(s *Segment, run int, yield func(*event.Event) bool) error {
+	if err := d.open(s); err != nil {
+		return err
+	}
+	want, any, err := d.want(run)
+	if err != nil || !any {
+		return err
+	}
+	r, err := d.sealed.NewReader(run, want)
+	if err != nil {
+		return fmt.Errorf("reading run %s: %w: %w", s.Runs[run].ID, ErrDamaged, err)
+	}
+	dictionary := d.format.archive.dictionaries.Add(1)
+	for r.Next() {
+		ev := r.Event()
+		ev.Dictionary = dictionary
+		if want != nil {
+			ev.Partial = r.Complete
+		}
+		if !yield(ev) {
+			return nil
+		}
+	}
+	if err := r.Err(); err != nil {
+		return fmt.Errorf("reading run %s: %w: %w", s.Runs[run].ID, ErrDamaged, err)
+	}
+	return nil
+}
+
+// open makes s the segment at hand.
+func (d *sealedDecoder) open(s *Segment) error {
+	if d.from == s {
+		return nil
+	}
+	if d.file != nil {
+		d.sealed.Close()
+		if err := d.file.Close(); err != nil {
+			return err
+		}
+		d.from, d.file = nil, nil
+	}
+	sealed, file, err := d.format.archive.openSegment(s, d.names)
+	if err != nil {
+		return err
+	}
+	d.from, d.sealed, d.file = s, sealed, file
+	return nil
+}
+
+// want returns which fields of a run's events are asked for, by where the
+// events belong, and whether any event can matter at all.
+func (d *sealedDecoder) want(run int) (want func(event.Name) bool, any bool, err error) {
+	if d.wants == nil {
+		return nil, true, nil
+	}
+	r, err := d.sealed.NewReader(run, d.wants.Origin)
+	if err != nil {
+		return nil, false, fmt.Errorf("reading run %s: %w: %w", d.from.Runs[run].ID, ErrDamaged, err)
+	}
+	origins := map[string]bool{}
+	var asked []func(event.Name) bool
+	var key []byte
+	for r.Next() {
+		ev := r.Event()
+		key = appendOrigin(key[:0], ev)
+		if !origins[string(key)] {
+			origins[string(key)] = true
+			asked = append(asked, d.wants.Fields(ev))
+		}
+	}
+	if err := r.Err(); err != nil {
+		return nil, false, fmt.Errorf("reading run %s: %w: %w", d.from.Runs[run].ID, ErrDamaged, err)
+	}
+	known := map[event.Name]bool{}
+	return func(n event.Name) bool {
+		if wanted, ok := known[n]; ok {
+			return wanted
+		}
+		known[n] = slices.ContainsFunc(asked, func(f func(event.Name) bool) bool { return f(n) })
+		return known[n]
+	}, true, nil
+}
+
+// appendOrigin appends what tells where an event belongs.
+func appendOrigin(dst []byte, ev *event.Event) []byte {
+	dst = append(append(dst, ev.Dataset...), 0)
+	dst = append(append(dst, ev.Schema...), 0)
+	for _, f := range [...]event.Field{ev.Channel, ev.Provider, ev.Code} {
+		dst = append(append(append(dst, byte(f.Kind)), f.Data...), 0)
+	}
+	for _, f := range ev.Fields {
+		dst = append(append(append(dst, byte(f.Name), byte(f.Name>>8), byte(f.Kind)), f.Data...), 0)
+	}
+	return dst
+}
+
+// ids yields the ids of a segment's records.
+func (a *Archive) ids(s *Segment, yield func(event.ID)) error {
+	sealed, file, err := a.openSegment(s, event.NewNames())
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	defer sealed.Close()
+	for run := range s.Runs {
+		r, err := sealed.NewReader(run, func(event.Name) bool { return false })
+		if err != nil {
+			return fmt.Errorf("reading run %s: %w: %w", s.Runs[run].ID, ErrDamaged, err)
+		}
+		for r.Next() {
+			yield(*r.Event().Stored)
+		}
+		if err := r.Err(); err != nil {
+			return fmt.Errorf("reading run %s: %w: %w", s.Runs[run].ID, ErrDamaged, err)
+		}
+	}
+	return nil
+}

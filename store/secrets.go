@@ -1,0 +1,102 @@
+package store
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+)
+
+// secretSize is the size of a run's secret, in bytes.
+const secretSize = 32
+
+// ErrNoSecret reports a run whose secret is not at hand: its leaves cannot be
+// computed, only compared by the digest of the file that they are in.
+var ErrNoSecret = errors.New("the run's secret is not at hand")
+
+// secrets holds the secret of each run, in a file of lines "run secret". The
+// file lies outside the archive: whoever gets the archive alone can check
+// proofs and guess nothing.
+type secrets struct {
+	path string
+	mu   sync.Mutex
+	of   map[string][]byte
+}
+
+func openSecrets(folder, archive string) (*secrets, error) {
+	s := &secrets{path: filepath.Join(folder, archive+".secrets"), of: map[string][]byte{}}
+	text, err := os.ReadFile(s.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return s, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading secrets: %w", err)
+	}
+	lines := bufio.NewScanner(bytes.NewReader(text))
+	for n := 1; lines.Scan(); n++ {
+		run, digits, ok := strings.Cut(lines.Text(), " ")
+		secret, err := hex.DecodeString(digits)
+		if !ok || err != nil || len(secret) != secretSize {
+			return nil, fmt.Errorf("reading secrets: %s: line %d is no run and secret", s.path, n)
+		}
+		s.of[run] = secret
+	}
+	return s, lines.Err()
+}
+
+// get returns the secret of a run.
+func (s *secrets) get(run string) ([]byte, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if secret, ok := s.of[run]; ok {
+		return secret, nil
+	}
+	return nil, fmt.Errorf("run %s: %w", run, ErrNoSecret)
+}
+
+// draw makes a secret for a run. It is on disk after save.
+func (s *secrets) draw(run string) ([]byte, error) {
+	secret := make([]byte, secretSize)
+	if _, err := rand.Read(secret); err != nil {
+		return nil, fmt.Errorf("drawing a secret: %w", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.of[run] = secret
+	return secret, nil
+}
+
+// destroy forgets the secrets of runs, after which their records can no longer
+// be proved, nor guessed.
+func (s *secrets) destroy(runs []string) error {
+	s.mu.Lock()
+	for _, r := range runs {
+		delete(s.of, r)
+	}
+	s.mu.Unlock()
+	return s.save()
+}
+
+// save replaces the file.
+func (s *secrets) save() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var text bytes.Buffer
+	for _, run := range sortedKeys(s.of) {
+		fmt.Fprintf(&text, "%s %x\n", run, s.of[run])
+	}
+	if err := makeFolder(filepath.Dir(s.path)); err != nil {
+		return fmt.Errorf("writing secrets: %w", err)
+	}
+	if err := replace(s.path, text.Bytes()); err != nil {
+		return fmt.Errorf("writing secrets: %w", err)
+	}
+	return nil
+}

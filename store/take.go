@@ -1,0 +1,171 @@
+package store
+
+import (
+	"bytes"
+	"time"
+
+	"github.com/dwell-project/dwell/event"
+	"github.com/dwell-project/dwell/parse"
+	"github.com/dwell-project/dwell/store/coverage"
+	"github.com/dwell-project/dwell/store/segment"
+)
+
+// taker is one worker's way into the archive.
+type taker struct {
+	writer *Writer
+	taken  *Taken
+	// again says that the block has offsets that were taken in before.
+	again bool
+	buf   []byte
+	seen  *coverage.Map
+
+	logs   map[string]*series // by host and channel as they stand in the record
+	places map[place]*partition
+	// last is the partition of the last event: most blocks are of one day.
+	last        *partition
+	lastDay     int64
+	lastDataset string
+}
+
+// newTaker returns a way into the archive for one goroutine.
+func newTaker(w *Writer) *taker {
+	t := &taker{
+		writer: w, logs: map[string]*series{}, places: map[place]*partition{}, seen: coverage.NewMap(w.names),
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.takers = append(w.takers, t)
+	return t
+}
+
+// maxLogs bounds the logs that one worker remembers.
+const maxLogs = 1 << 12
+
+func (t *taker) begin(b *parse.Block) {
+	t.taken = &Taken{Source: b.Source, Bytes: int64(len(b.Data))}
+	numbers := span{b.Offset, b.Offset + int64(len(b.Data))}
+	t.again = t.writer.known.of(positions(b.Source)).take(numbers)
+	t.last = nil
+	if len(t.logs) > maxLogs {
+		clear(t.logs)
+	}
+	clear(t.places)
+}
+
+func (t *taker) decode(b *parse.Block, d parse.Decoder) {
+	d.Decode(b, func(ev *event.Event) bool {
+		t.event(ev)
+		return t.taken.Err == nil
+	}, func(p parse.Problem) { t.taken.Problems = append(t.taken.Problems, p) })
+}
+
+// event takes one event in, unless it is there.
+func (t *taker) event(ev *event.Event) {
+	var id event.ID
+	id, t.buf = ev.IDInto(t.writer.names, t.buf)
+	again := t.again
+	if ev.Identity == event.ByRecord {
+		again = t.log(ev).take(span{ev.Record, ev.Record + 1})
+	}
+	p := t.partition(ev)
+	if again {
+		there, err := t.writer.isSealed(p, placeOf(ev), id)
+		if err != nil {
+			t.taken.Err = err
+			return
+		}
+		if there {
+			t.taken.Known++
+			return
+		}
+	}
+	t.taken.New++
+	if ev.Schema == parse.Unparsed {
+		t.taken.Unparsed++
+	}
+	t.seen.Add(ev)
+	p.mu.Lock()
+	p.builder.Add(ev, id)
+	grown := p.builder.Bytes() - p.held
+	p.held += grown
+	p.mu.Unlock()
+	t.writer.held.Add(grown)
+}
+
+// log returns the series of EventRecordIDs that the event's is one of.
+func (t *taker) log(ev *event.Event) *series {
+	t.buf = append(append(append(t.buf[:0], ev.Host.Data...), 0), ev.Channel.Data...)
+	if s, ok := t.logs[string(t.buf)]; ok {
+		return s
+	}
+	s := t.writer.known.of("r" + ev.Host.Text() + "\x00" + ev.Channel.Text())
+	t.logs[string(bytes.Clone(t.buf))] = s
+	return s
+}
+
+const secondsADay = 24 * 60 * 60
+
+// placeOf returns where the event belongs.
+func placeOf(ev *event.Event) place {
+	if ev.Time.IsZero() {
+		return place{ev.Dataset, Undated}
+	}
+	return place{ev.Dataset, ev.Time.UTC().Format(time.DateOnly)}
+}
+
+// partition returns the partition that the event belongs to.
+func (t *taker) partition(ev *event.Event) *partition {
+	day := int64(-1 << 62)
+	if !ev.Time.IsZero() {
+		day = floorDiv(ev.Time.Unix(), secondsADay)
+	}
+	if t.last != nil && day == t.lastDay && ev.Dataset == t.lastDataset {
+		return t.last
+	}
+	at := placeOf(ev)
+	p, ok := t.places[at]
+	if !ok {
+		p = t.writer.partition(at)
+		t.places[at] = p
+	}
+	t.last, t.lastDay, t.lastDataset = p, day, ev.Dataset
+	return p
+}
+
+func floorDiv(a, b int64) int64 {
+	if a < 0 {
+		return (a - b + 1) / b
+	}
+	return a / b
+}
+
+// partition returns the partition of a place.
+func (w *Writer) partition(at place) *partition {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	p, ok := w.partitions[at]
+	if !ok {
+		p = &partition{builder: segment.NewBuilder(w.names, w.types(at.dataset))}
+		w.partitions[at] = p
+	}
+	return p
+}
+
+// isSealed says whether a sealed segment of the place holds the event.
+func (w *Writer) isSealed(p *partition, at place, id event.ID) (bool, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.sealed == nil {
+		p.sealed = map[event.ID]bool{}
+		for i := range w.manifest.Segments {
+			s := &w.manifest.Segments[i]
+			if s.Dataset != at.dataset || s.Day != at.day {
+				continue
+			}
+			if err := w.archive.ids(s, func(id event.ID) { p.sealed[id] = true }); err != nil {
+				return false, err
+			}
+		}
+	}
+	return p.sealed[id], nil
+}
