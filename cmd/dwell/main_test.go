@@ -54,6 +54,7 @@ func TestStories(t *testing.T) {
 			"lock":      lock,
 			"halve":     halve,
 			"eventid":   eventID,
+			"serve":     serve,
 		},
 	})
 }

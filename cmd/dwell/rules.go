@@ -15,9 +15,10 @@ import (
 
 // rulesCommand checks and shows rules.
 type rulesCommand struct {
-	Lint lintCommand `cmd:"" help:"Check rules: numbered messages with line and column. Exit code 1 if a rule cannot be used."`
-	List listCommand `cmd:"" help:"List rules: id, level, status, log source, title."`
-	Show showCommand `cmd:"" help:"Show what a rule says and asks, as it is understood."`
+	Lint   lintCommand   `cmd:"" help:"Check rules: numbered messages with line and column. Exit code 1 if a rule cannot be used."`
+	List   listCommand   `cmd:"" help:"List rules: id, level, status, log source, title."`
+	Show   showCommand   `cmd:"" help:"Show what a rule says and asks, as it is understood."`
+	Update updateCommand `cmd:"" help:"Fetch a release of rules by its address and digest. The only command that uses a network."`
 }
 
 // errLint ends a check that found an error; the messages are written already.

@@ -41,6 +41,19 @@ web
 cmd internal
 `
 
+// Offline are the packages that scan, parse and watch are made of, with those
+// below them: none may open a connection. Who looks for an intruder must not
+// show him that he does, and evidence is read on machines without a network.
+const Offline = `event entity parse sigma detect scope ingest cmd/dwell`
+
+// Networked are the packages below those that may, each for a command that
+// says so.
+const Networked = `cmd/dwell/release`
+
+// networking are the standard library's ways out, with what is below them.
+// Package net/netip knows addresses and nothing else.
+const networking = `net net/http net/rpc net/smtp crypto/tls log/syslog`
+
 // Vague are names that say nothing about what a package is for; everything
 // fits into them, so everything ends up in them.
 const Vague = `util utils common helper helpers base manager core lib types models misc shared tools`
@@ -168,6 +181,9 @@ func (c *checker) imported(name string, spec *ast.ImportSpec) {
 	if isTesting(imp) && from != "internal" {
 		c.report(name, "imports %s; test support lives in _test.go files or under internal", imp)
 	}
+	if dir := path.Dir(name); within(dir, Offline) && !within(dir, Networked) && reaches(imp) {
+		c.report(name, "imports %s; see deps.Offline", imp)
+	}
 	dep, ours := strings.CutPrefix(imp, Module+"/")
 	if !ours || from == "" {
 		return
@@ -179,6 +195,25 @@ func (c *checker) imported(name string, spec *ast.ImportSpec) {
 	case to != from && c.floors[to] >= c.floors[from]:
 		c.report(name, "%s (floor %d) imports %s (floor %d)", from, c.floors[from], to, c.floors[to])
 	}
+}
+
+// within says whether a folder is one of the list or below one.
+func within(dir, list string) bool {
+	for name := range strings.FieldsSeq(list) {
+		if dir == name || strings.HasPrefix(dir, name+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// reaches says whether a package of the standard library reaches a network.
+func reaches(imp string) bool {
+	switch imp {
+	case "net/netip", "net/url", "net/mail", "net/textproto":
+		return false
+	}
+	return within(imp, networking)
 }
 
 func isTesting(imp string) bool { return imp == "testing" || strings.HasPrefix(imp, "testing/") }

@@ -70,6 +70,17 @@ func TestPlantedViolationsAreFound(t *testing.T) {
 			[]string{"parse/evtx/e.go: parse (floor 2) imports sigma (floor 2)"},
 		},
 		{
+			"a way to a network where there must be none",
+			map[string]string{
+				"parse/p.go":             "// Package parse is.\npackage parse\nimport (\n_ \"net/netip\"\n_ \"net/url\"\n_ \"net/http/httputil\"\n)\n",
+				"cmd/dwell/main.go":      "// Command dwell is.\npackage main\nimport _ \"net\"\n",
+				"cmd/dwell/main_test.go": "package main\nimport _ \"net/http\"\n",
+				"cmd/dwell/release/r.go": "// Package release is.\npackage release\nimport _ \"net/http\"\n",
+				"web/w.go":               "// Package web is.\npackage web\nimport _ \"net/http\"\n",
+			},
+			[]string{"cmd/dwell/main.go: imports net; see deps.Offline", "parse/p.go: imports net/http/httputil; see deps.Offline"},
+		},
+		{
 			"a package on no floor",
 			map[string]string{"stuff/s.go": "// Package stuff is.\npackage stuff\n"},
 			[]string{"stuff: the package is on no floor; place it in deps.Floors"},
