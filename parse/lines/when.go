@@ -54,7 +54,8 @@ func readStamp(b []byte) (stamp, int) {
 	if y, n := number(skipBlank(b[i:]), 4); n == 4 && !s.yeared && i+5 <= len(b) && (i+5 == len(b) || !isDigit(b[i+5]) && b[i+5] != '.' && b[i+5] != '-') {
 		year, i, s.yeared = y, i+5, true
 	}
-	if n := zoneWord(b[i:]); n > 0 {
+	offset, n := zoneWord(b[i:])
+	if n > 0 {
 		i, s.zoned = i+n, true
 	}
 	if day < 1 || day > 31 {
@@ -64,17 +65,53 @@ func readStamp(b []byte) (stamp, int) {
 	if s.time.Day() != day {
 		return stamp{}, 0
 	}
+	s.time = s.time.Add(-offset)
 	return s, i
 }
 
-// zoneWord returns the length of " UTC", " GMT" or " Z" at the start of b.
-func zoneWord(b []byte) int {
-	for _, z := range []string{" UTC", " GMT", " Z"} {
-		if len(b) >= len(z) && string(b[:len(z)]) == z && (len(b) == len(z) || b[len(z)] == ' ' || b[len(z)] == ':') {
-			return len(z)
-		}
+// zoneWord reads the name of a zone after a blank at the start of b, and returns
+// how far it is east of UTC and how long it is; a length of 0 means that there is
+// none, or one that is not known. The American names are as RFC 5322 section 4.3
+// has them, which settles that CST is not China's.
+func zoneWord(b []byte) (east time.Duration, n int) {
+	if len(b) == 0 || b[0] != ' ' {
+		return 0, 0
 	}
-	return 0
+	for n = 1; n < len(b) && n < 6 && b[n] >= 'A' && b[n] <= 'Z'; n++ {
+	}
+	if n < len(b) && b[n] != ' ' && b[n] != ':' {
+		return 0, 0
+	}
+	hours, known := 0, true
+	switch string(b[1:n]) {
+	case "UTC", "GMT", "Z", "WET":
+	case "CET", "WEST":
+		hours = 1
+	case "CEST", "EET":
+		hours = 2
+	case "EEST", "MSK":
+		hours = 3
+	case "JST":
+		hours = 9
+	case "BRT":
+		hours = -3
+	case "EDT":
+		hours = -4
+	case "EST", "CDT":
+		hours = -5
+	case "CST", "MDT":
+		hours = -6
+	case "MST", "PDT":
+		hours = -7
+	case "PST":
+		hours = -8
+	default:
+		known = false
+	}
+	if !known {
+		return 0, 0
+	}
+	return time.Duration(hours) * time.Hour, n
 }
 
 func skipBlank(b []byte) []byte { return b[min(1, len(b)):] }
@@ -209,7 +246,7 @@ func dashedTime(b []byte) (stamp, bool) {
 // readLayout reads a time written in a layout: one of Go's, or a name.
 //
 //	iso      what [parse.When] reads of the calendar
-//	syslog   Jan  2 15:04:05 and its variants
+//	syslog   Jan  2 15:04:05 and its variants, 2006 Jan  2 15:04:05
 //	apache   02/Jan/2006:15:04:05 -0700
 //	epoch, epoch_ms, epoch_us, epoch_ns   since 1970
 func readLayout(layout string, b []byte) (stamp, bool) {
@@ -218,6 +255,12 @@ func readLayout(layout string, b []byte) (stamp, bool) {
 		t, zoned, ok := zonedTime(b)
 		return stamp{t, zoned, true}, ok && len(b) >= 19
 	case "syslog":
+		year, n := number(b, 4)
+		if n == 4 && len(b) > 5 && b[4] == ' ' { // NX-OS
+			s, n := readStamp(b[5:])
+			s.time, s.yeared = s.time.AddDate(year, 0, 0), true
+			return s, n > 0
+		}
 		s, n := readStamp(b)
 		return s, n > 0
 	case "apache":
