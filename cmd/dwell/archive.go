@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"runtime/debug"
 
 	"github.com/dwell-project/dwell/parse"
 	"github.com/dwell-project/dwell/parse/formats"
@@ -15,8 +16,21 @@ type archiveFlags struct {
 	Secrets string `placeholder:"DIR" help:"The folder of the secrets that blind the archive's proofs, kept apart from it (default: DIR.secrets beside the archive)."`
 }
 
+// archiveMemory, in bytes, is when garbage is collected earlier in commands that
+// work on an archive, which hold whole dictionaries.
+const archiveMemory = 640 << 20
+
+// roomy lets the run take more memory than a scan, unless the user said how
+// much.
+func (s *session) roomy() {
+	if s.env("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(archiveMemory)
+	}
+}
+
 // archiveOptions are those of the archive for a run.
 func (f *archiveFlags) archiveOptions(s *session, in *inputFlags) (store.Options, error) {
+	s.roomy()
 	text, err := textOptions(in)
 	if err != nil {
 		return store.Options{}, err

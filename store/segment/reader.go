@@ -391,7 +391,7 @@ func (r *Reader) fields(page int, all bool) error {
 		t := &r.shape.steps[i]
 		isField := t.isField
 		if all || t.wanted || t.needed {
-			f, err := r.take(t, i, page)
+			f, err := r.take(t, i, page, all)
 			if err != nil {
 				return err
 			}
@@ -412,8 +412,9 @@ func (r *Reader) fields(page int, all bool) error {
 	return nil
 }
 
-// take reads the value of a step.
-func (r *Reader) take(t *step, i, page int) (event.Field, error) {
+// take reads the value of a step: as it was, or, unless whole, text as text
+// however the record spells it, which means the same and is there already.
+func (r *Reader) take(t *step, i, page int, whole bool) (event.Field, error) {
 	f := event.Field{Name: t.name, Kind: t.kind}
 	if t.column == nil {
 		return f, nil
@@ -434,6 +435,10 @@ func (r *Reader) take(t *step, i, page int) (event.Field, error) {
 	t.render.from = from
 	if t.render.isCopy() {
 		f.Data = from.text(n)
+		return f, nil
+	}
+	if !whole && t.render.isText() {
+		f.Kind, f.Data = event.Text, from.text(n)
 		return f, nil
 	}
 	at := len(r.arena)

@@ -22,6 +22,18 @@ func (r *renderer) isCopy() bool {
 	return (r.form == formPlain || r.form == formRaw) && r.from.isText()
 }
 
+// isText says whether the value is the column's text in some spelling.
+func (r *renderer) isText() bool {
+	switch {
+	case !r.from.isText():
+		return false
+	case r.form >= formXML:
+		return true
+	default:
+		return r.form == formUTF16 || r.form == formANSI
+	}
+}
+
 // get returns the value with the given number; buf is room for one that is not
 // remembered.
 func (r *renderer) get(i uint32, buf []byte) field {
