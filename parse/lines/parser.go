@@ -31,6 +31,7 @@ type Parser struct {
 	Programs []string `yaml:"programs"`
 	Literals []string `yaml:"literals"`
 	Without  []string `yaml:"without"`
+	Prefixes []string `yaml:"prefixes"`
 	General  bool     `yaml:"general"`
 	Begins   string   `yaml:"begins"`
 

@@ -27,6 +27,7 @@ type Set struct {
 	programs map[string][]*Parser
 	specific []*Parser // told by what stands in the text, in the order of asking
 	general  []*Parser // asked last
+	framed   []*Parser // told by how the text begins, asked before others
 	syslog   *Parser   // takes what has a header and nothing else
 	probes   sync.Pool // of *decoder, for looking at how sources begin
 }
@@ -37,6 +38,7 @@ type compiled struct {
 	literals [][][]byte
 	grams    [][]gram // of literals
 	without  [][]byte
+	prefixes [][]byte
 	begins   *regexp.Regexp
 	missing  map[string]bool
 	zones    []*time.Location // of Times, nil if none is named
@@ -167,6 +169,9 @@ func (s *Set) add(p *Parser) {
 	for _, name := range p.Programs {
 		s.programs[name] = append(s.programs[name], p)
 	}
+	if len(p.Prefixes) > 0 {
+		s.framed = append(s.framed, p)
+	}
 	bare := slices.ContainsFunc(p.compiled.messages, func(m compiledMessage) bool { return m.bare })
 	switch {
 	case p.Name == "syslog":
@@ -208,6 +213,9 @@ func (p *Parser) compile() error {
 	}
 	for _, m := range p.Missing {
 		c.missing[m] = true
+	}
+	for _, l := range p.Prefixes {
+		c.prefixes = append(c.prefixes, []byte(l))
 	}
 	for _, l := range p.Without {
 		c.without = append(c.without, []byte(l))

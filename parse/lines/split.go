@@ -186,8 +186,10 @@ const cefParts = 7
 // name|severity|extension.
 func (d *decoder) cef(p *Parser, text []byte) bool {
 	_, rest, ok := bytes.Cut(text, []byte("CEF:"))
-	if !ok {
+	if !ok && (len(text) < 2 || !isDigit(text[0]) || text[1] != '|') { // else what stripped the header took "CEF:" for a program
 		return false
+	} else if !ok {
+		rest = text
 	}
 	for i := range cefParts {
 		n := pipe(rest)

@@ -13,6 +13,9 @@ func (d *decoder) take(raw []byte) bool {
 	}
 	base := len(d.fields)
 	body := d.envelope.body
+	if d.framed(body, base) {
+		return true
+	}
 	var named []*Parser
 	if d.envelope.found {
 		named = d.programs(d.envelope.program)
@@ -43,6 +46,27 @@ func (d *decoder) take(raw []byte) bool {
 	}
 	if d.envelope.found && d.set.syslog != nil {
 		return d.plain(d.set.syslog, body)
+	}
+	return false
+}
+
+// framed asks the parsers whose texts show by their first bytes whose they are,
+// unless a parser of the user's is there, which are all asked first.
+func (d *decoder) framed(body []byte, base int) bool {
+	for _, p := range d.set.framed {
+		for _, prefix := range p.compiled.prefixes {
+			if !bytes.HasPrefix(body, prefix) {
+				continue
+			}
+			for _, own := range d.set.parsers[:d.set.own] {
+				if d.tryBare(own, body, base) {
+					return true
+				}
+			}
+			if d.tryAll(p, body, base, false) {
+				return true
+			}
+		}
 	}
 	return false
 }

@@ -249,6 +249,7 @@ func dashedTime(b []byte) (stamp, bool) {
 //	syslog   Jan  2 15:04:05 and its variants, 2006 Jan  2 15:04:05
 //	apache   02/Jan/2006:15:04:05 -0700
 //	epoch, epoch_ms, epoch_us, epoch_ns   since 1970
+//	epoch_any   the same, the unit by the number of digits
 func readLayout(layout string, b []byte) (stamp, bool) {
 	switch layout {
 	case "iso":
@@ -267,6 +268,16 @@ func readLayout(layout string, b []byte) (stamp, bool) {
 		return apacheTime(b)
 	case "epoch":
 		return unixSeconds(b)
+	case "epoch_any":
+		switch n := runOf(integer, b); {
+		case n != len(b) || n <= 10:
+			return unixSeconds(b)
+		case n <= 13:
+			return readLayout("epoch_ms", b)
+		case n <= 16:
+			return readLayout("epoch_us", b)
+		}
+		return readLayout("epoch_ns", b)
 	case "epoch_ms", "epoch_us", "epoch_ns":
 		v, err := strconv.ParseInt(string(b), 10, 64)
 		unit := int64(1e3)
