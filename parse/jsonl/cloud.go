@@ -306,7 +306,7 @@ func clouds() []origin {
 			time: []string{"timestamp"}, provider: []string{"service"}, code: []string{"event_type"},
 		},
 		{
-			dataset: "ocsf", need: []string{"class_uid", "metadata.version"},
+			dataset: "ocsf", need: []string{"class_uid"}, any: []string{"metadata.version", "metadata.product.name", "category_uid", "type_uid"}, pairs: objectPairs(),
 			time: []string{"time", "time_dt"}, host: []string{"device.hostname", "device.name"}, provider: []string{"metadata.product.name"}, code: []string{"metadata.event_code"},
 		},
 	}
@@ -399,4 +399,12 @@ func workspacePairs() []pairList {
 		{list: "events.parameters", name: "name", values: types},
 		{list: "event.parameters", name: "name", values: types},
 	}
+}
+
+// objectPairs are the digests of files in OCSF: {"algorithm":"MD5","value":"…"}.
+func objectPairs() (all []pairList) {
+	for _, list := range []string{"file.hashes", "process.file.hashes", "actor.process.file.hashes", "process.parent_process.file.hashes"} {
+		all = append(all, pairList{list: list, name: "algorithm", values: []string{"value"}})
+	}
+	return all
 }

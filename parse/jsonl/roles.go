@@ -29,6 +29,8 @@ const (
 	winlogProvider
 	winlogComputer
 	winlogTimeCreated
+	eventDate
+	eventCreateDate
 	eventCode
 	eventProvider
 	hostName
@@ -80,10 +82,13 @@ const (
 	nRoles
 )
 
+// A roleSet has a bit for every role.
+const _ = uint(64 - nRoles)
+
 // isUTC says of a role that is a time whether it is in UTC by definition.
 func (r role) isUTC() bool {
 	switch r {
-	case systemTime, flatSystemTime, atTimestamp, winlogTimeCreated, utcTime, timeGenerated:
+	case systemTime, flatSystemTime, atTimestamp, winlogTimeCreated, eventCreateDate, utcTime, timeGenerated:
 		return true
 	default:
 		return false
@@ -105,6 +110,8 @@ func roleTable() map[string]role {
 		"winlog.provider_name": winlogProvider,
 		"winlog.computer_name": winlogComputer,
 		"winlog.time_created":  winlogTimeCreated,
+		"event_date":           eventDate,
+		"@event_create_date":   eventCreateDate,
 		"event.code":           eventCode,
 		"event.provider":       eventProvider,
 		"host.name":            hostName,

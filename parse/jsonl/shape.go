@@ -46,7 +46,7 @@ func allShapes() shapes {
 		},
 		winlogbeat6: shape{
 			schema: "winlogbeat6", windows: true,
-			time: []role{atTimestamp}, host: []role{oldComputer, hostName}, provider: []role{oldSource},
+			time: []role{eventCreateDate, eventDate, atTimestamp}, host: []role{oldComputer, hostName}, provider: []role{oldSource},
 			channel: []role{oldLogName}, code: []role{oldEventID}, record: []role{oldRecordNumber},
 		},
 		nxlog: shape{
