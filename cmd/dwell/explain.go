@@ -4,7 +4,11 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"slices"
 	"strconv"
+	"time"
 
 	"github.com/dwell-project/dwell/cmd/dwell/hits"
 	"github.com/dwell-project/dwell/cmd/dwell/table"
@@ -22,6 +26,8 @@ type explainCommand struct {
 	Rule  string   `placeholder:"RULE" help:"Id, name or title of the rule to explain, with --event."`
 	Event string   `placeholder:"ID" help:"Id of the event to explain it on."`
 
+	Around time.Duration `default:"5m" placeholder:"TIME" help:"Show what the same host and account did so long before and after, and how common the values are that matched; 0 leaves both away. Reads the input once more."`
+
 	ruleFlags      `embed:""`
 	indicatorFlags `embed:""`
 	filterFlags    `embed:""`
@@ -38,8 +44,8 @@ func (c *explainCommand) Run(s *session) error {
 		return usageError("explain takes the number of a hit and then paths, or --rule, --event and paths")
 	}
 	paths := c.Paths
-	if count(paths, formats.Stdin) > 0 {
-		return usageError("a hit can be explained in files only: standard input cannot be read twice")
+	if slices.ContainsFunc(paths, isStream) {
+		return usageError("a hit can be explained in files only: standard input and pipes cannot be read twice")
 	}
 	f, err := scan(s, &job{paths: paths, rules: &c.ruleFlags, indicators: &c.indicatorFlags, filter: c.filter(), in: &c.inputFlags},
 		func(*detect.Detection) error { return nil })
@@ -63,7 +69,7 @@ func (c *explainCommand) explainGroup(s *session, f *findings, g *hits.Group) er
 	look.line("")
 	if correlation := findCorrelation(f.rules.collection, g.Rule); correlation != nil {
 		look.correlated(correlation, &g.Example)
-		return errors.Join(look.err, out.Flush())
+		return errors.Join(c.surround(s, look, &seenHit{f.rules, c.Paths, &g.Example}), look.err, out.Flush())
 	}
 	rule := findRule(f.rules.collection.Rules, g.Rule)
 	if rule == nil && f.rules.program.Indicators().Len() == 0 {
@@ -77,12 +83,38 @@ func (c *explainCommand) explainGroup(s *session, f *findings, g *hits.Group) er
 			return ev.Offset == at.Offset && ev.Record == at.Record && ev.ID(f.rules.names) == at.ID
 		},
 	}
-	text, err := v.run(s, look)
-	if err == nil && text == nil {
+	seen, err := v.run(s, look)
+	if err == nil && seen == nil {
 		err = fmt.Errorf("%s has changed: record %d is no longer in it", at.File, at.Record)
 	}
-	_, _ = out.Write(text) // Flush reports it
+	if seen != nil {
+		_, _ = out.Write(seen.text) // Flush reports it
+		err = errors.Join(err, c.surround(s, look, &seenHit{f.rules, c.Paths, &g.Example}))
+	}
 	return errors.Join(err, look.err, out.Flush())
+}
+
+// seenHit is a hit that was explained, with where it was found.
+type seenHit struct {
+	rules *ruleset
+	paths []string
+	*detect.Detection
+}
+
+// surround shows what is around a hit, unless that is not wanted.
+func (c *explainCommand) surround(s *session, look *looks, h *seenHit) error {
+	if c.Around == 0 || look.err != nil {
+		return look.err
+	}
+	if err := look.out.Flush(); err != nil { // reading once more takes its time
+		return err
+	}
+	x := newSurroundings(&h.Event, h.Events, h.Matched, c.Around)
+	if err := x.look(s, h.paths, &c.inputFlags, h.rules); err != nil {
+		return err
+	}
+	look.surroundings(x, len(x.moments) > 0)
+	return look.err
 }
 
 // explainPair explains one rule on one event.
@@ -117,12 +149,42 @@ func (c *explainCommand) explainPair(s *session) error {
 		paths: paths, in: &c.inputFlags, rules: rules, rule: rule, report: s.trouble.source,
 		wanted: func(ev *event.Event) bool { return ev.ID(rules.names) == id },
 	}
-	text, err := v.run(s, look)
-	if err == nil && text == nil {
+	seen, err := v.run(s, look)
+	if err == nil && seen == nil {
 		err = fmt.Errorf("no event of %s has the id %s", quoted(paths), c.Event)
 	}
-	_, _ = out.Write(text) // Flush reports it
-	return errors.Join(err, out.Flush())
+	if seen != nil {
+		_, _ = out.Write(seen.text) // Flush reports it
+		err = errors.Join(err, c.surroundPair(s, look, &seenHit{rules, paths, &detect.Detection{Event: seen.ref, Matched: seen.matched}}))
+	}
+	return errors.Join(err, look.err, out.Flush())
+}
+
+// surroundPair is surround where the input may be a stream.
+func (c *explainCommand) surroundPair(s *session, look *looks, h *seenHit) error {
+	if c.Around > 0 && slices.ContainsFunc(h.paths, isStream) {
+		look.line("")
+		look.line("What is around the record is not shown: a stream cannot be read twice.")
+		return look.err
+	}
+	return c.surround(s, look, h)
+}
+
+// isStream says whether a path can be read once.
+func isStream(path string) bool {
+	if path == formats.Stdin {
+		return true
+	}
+	info, err := os.Stat(path)
+	return err == nil && info.Mode()&fs.ModeNamedPipe != 0
+}
+
+// Validate implements kong's hook.
+func (c *explainCommand) Validate() error {
+	if c.Around < 0 {
+		return usageError("--around is a time before and after, as 5m or 2h; 0 leaves it away")
+	}
+	return nil
 }
 
 // noSuchRule says why a name is no rule that can be explained on an event.

@@ -63,7 +63,7 @@ func checkOCSF(at string, value any) (faults []string) {
 	if !ok {
 		return []string{at + " is no object of the class"}
 	}
-	for _, name := range strings.Fields(needs.must) {
+	for name := range strings.FieldsSeq(needs.must) {
 		if object[name] == nil {
 			faults = append(faults, at+" has no "+name)
 		}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
+	"slices"
 
 	"github.com/dwell-project/dwell/detect"
 	"github.com/dwell-project/dwell/event"
@@ -28,6 +29,8 @@ type visit struct {
 // sighting is what a block has of the event.
 type sighting struct {
 	text     []byte // nil if the event is not in the block
+	ref      detect.EventRef
+	matched  []detect.Matched // if the rule is true of it
 	problems []parse.Problem
 }
 
@@ -36,14 +39,14 @@ var errVisited = errors.New("visited")
 
 // run returns the explanation on the first event that is wanted, nil if there
 // is none.
-func (v *visit) run(s *session, style *looks) ([]byte, error) {
+func (v *visit) run(s *session, style *looks) (*sighting, error) {
 	in, err := s.newInputs(v.paths, v.in, false)
 	if err != nil {
 		return nil, err
 	}
 	done := s.showProgress(in, v.in.Quiet)
 	defer done()
-	var text []byte
+	var seen *sighting
 	opt := parse.Options{Workers: v.in.Workers, Names: v.rules.names}
 	err = parse.Run(s.ctx, in.all(), opt, func() parse.Work[*sighting] { return v.work(style) }, parse.Results[*sighting]{
 		Take: func(x *sighting) error {
@@ -53,7 +56,7 @@ func (v *visit) run(s *session, style *looks) ([]byte, error) {
 			if x.text == nil {
 				return nil
 			}
-			text = x.text
+			seen = x
 			return errVisited
 		},
 		Report: v.report,
@@ -61,7 +64,7 @@ func (v *visit) run(s *session, style *looks) ([]byte, error) {
 	if errors.Is(err, errVisited) {
 		err = nil
 	}
-	return text, err
+	return seen, err
 }
 
 // work returns the work of one worker. The text is made while the event is
@@ -77,7 +80,7 @@ func (v *visit) work(style *looks) parse.Work[*sighting] {
 			if m == nil {
 				m = v.rules.program.NewMatcher()
 			}
-			m.Match(ev)
+			fired := slices.Clone(m.Match(ev))
 			var text bytes.Buffer
 			look := &looks{out: bufio.NewWriter(&text), width: style.width, colour: style.colour}
 			if v.rule != nil {
@@ -86,7 +89,12 @@ func (v *visit) work(style *looks) parse.Work[*sighting] {
 				look.sighted(v, m, ev)
 			}
 			_ = look.out.Flush() // a buffer takes everything
-			x.text = text.Bytes()
+			x.text, x.ref = text.Bytes(), m.Ref()
+			for _, n := range fired {
+				if v.rule != nil && m.Exception(n) == nil && v.rules.program.Meta(n) == &v.rule.Meta {
+					x.matched = m.Detection(n).Matched
+				}
+			}
 			return false
 		}, func(p parse.Problem) { x.problems = append(x.problems, p) })
 		return x
