@@ -31,6 +31,7 @@ type combination struct {
 type verdict struct {
 	fired []int32 // rules that are true
 	open  []int32 // rules that must also look at the record itself
+	tests []int32 // tests of patterns whose gates are open
 	// probed says that some value holds an indicator.
 	probed bool
 }
@@ -68,7 +69,7 @@ func (c *combinations) add(items []item, hash uint64, slot int, v verdict) *verd
 		hash: hash, offset: uint32(len(c.arena)), length: uint32(len(items)), result: int32(len(c.result)),
 	}
 	c.arena = append(c.arena, items...)
-	c.size += 8*len(items) + 4*(len(v.fired)+len(v.open)) + 120
+	c.size += 8*len(items) + 4*(len(v.fired)+len(v.open)+len(v.tests)) + 144
 	if c.used++; 2*c.used > len(c.slots) {
 		c.grow()
 	}

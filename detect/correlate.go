@@ -32,12 +32,16 @@ type correlator struct {
 	program *Program
 	batch   *correlation.Batch
 	refs    *refList
+
+	sightings *sightingSorter
+	searches  *sequences
 }
 
 func newCorrelator(p *Program, dir string) *correlator {
 	return &correlator{
 		program: p, refs: newRefList(dir),
-		batch: correlation.NewBatch(p.correlations, correlation.Options{Dir: dir}),
+		batch:     correlation.NewBatch(p.correlations, correlation.Options{Dir: dir}),
+		sightings: newSightingSorter(p, dir), searches: newSequences(p),
 	}
 }
 
@@ -50,8 +54,19 @@ func (c *correlator) add(b *base) error {
 	return c.batch.Add(b.match)
 }
 
-// finish gives every correlation that hit to sink, in order of time.
+// sight keeps a sighting of a pattern.
+func (c *correlator) sight(g *sighting) error { return c.sightings.add(g) }
+
+// finish gives every correlation that hit to sink, in order of time, then every
+// pattern that matches.
 func (c *correlator) finish(sink func(*Detection) error) error {
+	if err := c.correlations(sink); err != nil {
+		return err
+	}
+	return c.sightings.each(func(g *sighting) error { return given(c.searches.take(g, false), sink) })
+}
+
+func (c *correlator) correlations(sink func(*Detection) error) error {
 	return c.batch.Finish(func(h *correlation.Hit) error {
 		if c.program.unheardHit(h) {
 			return nil
@@ -65,7 +80,9 @@ func (c *correlator) finish(sink func(*Detection) error) error {
 }
 
 // close removes the temporary files of a correlator that may not have finished.
-func (c *correlator) close() error { return errors.Join(c.batch.Close(), c.refs.close()) }
+func (c *correlator) close() error {
+	return errors.Join(c.batch.Close(), c.refs.close(), c.sightings.close())
+}
 
 // newHitDetection describes a hit; get finds the events that it lists.
 func newHitDetection(h *correlation.Hit, get func(uint64) (EventRef, error)) (*Detection, error) {

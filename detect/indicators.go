@@ -103,13 +103,18 @@ func (m *Matcher) matchIndicators() {
 func (m *Matcher) matchedIndicator(indicator int32) []Matched {
 	m.shown.reset()
 	seen := map[string]bool{}
-	m.eachProbe(func(i int32, f event.Field) {
-		name := m.program.names.Text(f.Name)
+	add := func(name string, f event.Field) {
 		// A value that answers to several names of rules is read as often.
-		if key := name + "\x00" + string(f.Data); i == indicator && !seen[key] {
+		if key := name + "\x00" + string(f.Data); !seen[key] {
 			seen[key] = true
 			m.shown.add(name, f)
 		}
+	}
+	m.eachProbe(func(i int32, f event.Field) {
+		if i == indicator {
+			add(m.program.names.Text(f.Name), f)
+		}
 	})
+	m.eachHeld(indicator, add)
 	return m.shown.copy()
 }

@@ -21,6 +21,11 @@ type journal struct{ out io.Writer }
 
 // entry is a line of the journal.
 type entry struct {
+	// Pattern is the id of the indicator, for a sighting of a pattern's tests.
+	Pattern string    `json:"pattern,omitempty"`
+	Tests   []int     `json:"tests,omitempty"`
+	Matched []Matched `json:"matched,omitempty"`
+
 	Rule    int        `json:"rule"`
 	ID      string     `json:"id"`
 	Time    time.Time  `json:"time"`
@@ -39,6 +44,18 @@ func (j *journal) write(b *base) error {
 		Rule: b.match.Rule, ID: r.ID.String(), Time: r.Time, Values: b.match.Values,
 		Host: r.Host, Account: r.Account, Dataset: r.Dataset, File: r.File, Record: r.Record, Offset: r.Offset,
 	})
+	if err == nil {
+		_, err = j.out.Write(append(line, '\n'))
+	}
+	if err != nil {
+		return fmt.Errorf("writing the journal of matches: %w", err)
+	}
+	return nil
+}
+
+// sighting writes a sighting of a pattern down.
+func (j *journal) sighting(g *sighting, p *Program) error {
+	line, err := g.encode(p)
 	if err == nil {
 		_, err = j.out.Write(append(line, '\n'))
 	}
@@ -70,13 +87,14 @@ func (l *Live) Replay(r io.Reader, at Clock, now time.Time) error {
 	defer func() { l.replay = false }()
 	l.stream.Hold()
 	err := eachEntry(r, func(_ []byte, e *entry) error {
+		if e.Pattern != "" {
+			return l.replaySighting(e)
+		}
 		id, ok := event.ParseID(e.ID)
 		if !ok || e.Rule < 0 || e.Rule >= len(l.scan.Program.rules) {
 			return errJournal
 		}
-		ref := EventRef{
-			ID: id, Time: e.Time, Host: e.Host, Account: e.Account, Dataset: e.Dataset, File: e.File, Record: e.Record, Offset: e.Offset,
-		}
+		ref := e.ref(id)
 		n, err := l.refs.add(&ref)
 		if err != nil {
 			return err
@@ -88,6 +106,9 @@ func (l *Live) Replay(r io.Reader, at Clock, now time.Time) error {
 	}
 	if err == nil && !at.Watermark.IsZero() {
 		err = l.stream.Advance(at.Watermark.Add(l.bound))
+	}
+	if err == nil {
+		err = l.settle()
 	}
 	l.latest, l.came = at.Latest, now
 	return err
@@ -124,7 +145,7 @@ func (p *Program) CompactJournal(w io.Writer, r io.Reader, at Clock) error {
 	return eachEntry(r, func(line []byte, e *entry) error {
 		// Twice the reach, so that windows which do not slide open where they did
 		// unless a series of events has no pause for that long.
-		if at.Watermark.Sub(e.Time)/2 > p.correlations.Reach() {
+		if at.Watermark.Sub(e.Time)/2 > p.reachOf(e) {
 			return nil
 		}
 		_, err := w.Write(line)
@@ -139,6 +160,7 @@ func (p *Program) Identity() string {
 	for i := range p.rules {
 		rules[i] = p.rules[i].Rule
 	}
-	sum := sha256.Sum256([]byte(strings.Join(p.correlations.Names(rules), "\n")))
+	names := append(p.correlations.Names(rules), p.patternNames()...)
+	sum := sha256.Sum256([]byte(strings.Join(names, "\n")))
 	return hex.EncodeToString(sum[:16])
 }

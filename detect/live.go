@@ -25,6 +25,7 @@ type Live struct {
 	sink    Sink
 	workers []*liveWorker
 	stream  *correlation.Stream
+	seen    *liveSightings
 	refs    *liveRefs
 	bound   time.Duration
 	tally   *Tally
@@ -72,7 +73,7 @@ type Feed struct {
 // lateness is how much later than the latest record another may come.
 func (s *Scan) NewLive(lateness time.Duration, sink Sink) *Live {
 	reach := s.Program.correlations.Reach()
-	l := &Live{scan: s, sink: sink, bound: lateness, tally: newTally(), refs: newLiveRefs(s.TempDir, reach, lateness)}
+	l := &Live{scan: s, sink: sink, bound: lateness, tally: newTally(), seen: newLiveSightings(s.Program), refs: newLiveRefs(s.TempDir, reach, lateness)}
 	for range max(s.Workers, 1) {
 		l.workers = append(l.workers, &liveWorker{matcher: s.Program.NewMatcher(), decoders: map[parse.Format]parse.Decoder{}})
 	}
@@ -169,6 +170,11 @@ func (l *Live) give(now time.Time, f *Feed) error {
 			return err
 		}
 	}
+	for i := range p.sightings {
+		if err := l.sight(&p.sightings[i]); err != nil {
+			return err
+		}
+	}
 	for i := range p.bases {
 		if err := l.add(&p.bases[i]); err != nil {
 			return err
@@ -201,7 +207,10 @@ func (l *Live) advance(now, latest time.Time) error {
 		return nil
 	}
 	l.latest, l.came = latest, now
-	return l.stream.Advance(latest)
+	if err := l.stream.Advance(latest); err != nil {
+		return err
+	}
+	return l.settle()
 }
 
 // Tick tells the time, so that what waits comes out although no record does.
@@ -213,6 +222,9 @@ func (l *Live) Tick(now time.Time) error {
 	if err := l.stream.Advance(l.latest.Add(max(now.Sub(l.came), 0))); err != nil {
 		return err
 	}
+	if err := l.settle(); err != nil {
+		return err
+	}
 	return l.refs.forget(l.stream.Watermark())
 }
 
@@ -221,16 +233,29 @@ func (l *Live) Tick(now time.Time) error {
 func (l *Live) Hold() { l.stream.Hold() }
 
 // Release ends Hold.
-func (l *Live) Release() error { return l.stream.Release() }
+func (l *Live) Release() error {
+	if err := l.stream.Release(); err != nil {
+		return err
+	}
+	return l.settle()
+}
 
 // Finish decides everything that waits, as at the end of a scan.
-func (l *Live) Finish() error { return l.stream.Finish() }
+func (l *Live) Finish() error {
+	if err := l.stream.Finish(); err != nil {
+		return err
+	}
+	return l.seen.finish(l.giveSequence)
+}
 
 // Close removes temporary files.
 func (l *Live) Close() error { return errors.Join(l.stream.Close(), l.refs.close()) }
 
 // Tally returns what has been seen so far.
-func (l *Live) Tally() *Tally { return l.tally }
+func (l *Live) Tally() *Tally {
+	l.tally.Forgotten = l.seen.searches.forgotten()
+	return l.tally
+}
 
 // Stats returns what has been counted so far.
 func (l *Live) Stats() LiveStats {

@@ -31,9 +31,10 @@ type Matcher struct {
 	looked     []uint32
 	candidates []int32
 
-	event *event.Event
-	state *classState
-	fired []int32
+	event  *event.Event
+	state  *classState
+	fired  []int32
+	looker looker
 	// undecided says that rules were not asked since the event is Partial, fault
 	// that it could not be completed.
 	undecided bool
@@ -98,7 +99,7 @@ type binding struct {
 func (p *Program) NewMatcher() *Matcher {
 	m := &Matcher{
 		program: p, states: map[*class]*classState{}, origins: map[string]*origin{},
-		marks: make([]uint32, len(p.predicates.all)+p.probes()), looked: make([]uint32, len(p.rules)),
+		marks: make([]uint32, len(p.predicates.all)+p.probes()), looked: make([]uint32, len(p.rules)+len(p.patterns.tests)),
 		texts: map[string]string{},
 	}
 	for i, s := range []string{"product", "service", "category"} {
@@ -132,6 +133,7 @@ func (m *Matcher) Match(ev *event.Event) []int32 {
 func (m *Matcher) match(ev *event.Event, st *classState) []int32 {
 	m.event, m.fired, m.marked, m.referred = ev, m.fired[:0], false, false
 	m.undecided, m.fault = false, nil
+	m.looker.held, m.looker.sighted = m.looker.held[:0], m.looker.sighted[:0]
 	m.state = st
 	if len(st.rules) == 0 && len(st.columns) == 0 {
 		return nil
@@ -148,6 +150,12 @@ func (m *Matcher) match(ev *event.Event, st *classState) []int32 {
 			return m.fired
 		}
 		m.matchOpen(v.open)
+	}
+	if len(v.tests) > 0 {
+		if m.undecided = ev.Partial != nil; m.undecided {
+			return m.fired
+		}
+		m.matchPatterns(v.tests)
 	}
 	if v.probed {
 		m.matchIndicators()
@@ -401,6 +409,10 @@ func (m *Matcher) judge(st *classState) verdict {
 	for _, r := range m.candidates {
 		switch rule := &st.rules[r]; rule.condition.eval(m.marks, m.epoch) {
 		case yes:
+			if rule.number < 0 {
+				v.tests = append(v.tests, testRule(rule.number))
+				continue
+			}
 			v.fired = append(v.fired, rule.number)
 		case open:
 			v.open = append(v.open, rule.number)
@@ -448,6 +460,7 @@ func (m *Matcher) watchMemory() {
 func (m *Matcher) letGo() {
 	m.event, m.key, m.shown, m.ref, m.referred = nil, nil, shown{}, EventRef{}, false
 	m.work.text, m.work.folded, m.work.actions = nil, nil, nil
+	m.looker.objects, m.looker.held = nil, nil
 }
 
 func (st *classState) size() int {

@@ -33,6 +33,7 @@ type Program struct {
 	predicates predicateNumbers
 
 	indicators    *ioc.Set // nil if there are none
+	patterns      patterns
 	allExceptions []*Exception
 
 	mu      sync.Mutex // guards what follows
@@ -78,9 +79,13 @@ func Compile(rules []*sigma.Rule, correlations []*sigma.Correlation, tables *tax
 		p.add(r, opt.Exceptions)
 	}
 	p.groupRules()
+	unused := p.addPatterns()
 	p.predicates.byKey = nil // as large as the rules, and only compiling asks it
 	var problems []sigma.Problem
 	p.correlations, problems = correlation.Compile(chosen.rules, chosen.correlations)
+	if unused != nil {
+		problems = append(problems, sigma.Problem{Message: unused.Error()})
+	}
 	for i := range p.unheard {
 		p.unheard[i] = p.unheard[i] || p.correlations.Silent(i)
 	}
@@ -209,6 +214,7 @@ func (p *Program) newClass(v taxonomy.View) *class {
 			c.rules = append(c.rules, classRule{number: n, condition: p.within(conditions, p.rules[n].condition)})
 		}
 	}
+	p.testRules(c)
 	slices.SortFunc(c.rules, func(a, b classRule) int { return int(a.number - b.number) })
 	cost := func(n int32) float64 { return likelihood(p.predicates.all[n].Predicate) }
 	for i := range c.rules {

@@ -68,6 +68,7 @@ type Sink struct {
 type part struct {
 	detections []Detection
 	bases      []base
+	sightings  []sighting
 	problems   []parse.Problem
 	tally      *Tally
 	observed   any
@@ -94,6 +95,7 @@ func (s *Scan) Run(ctx context.Context, inputs iter.Seq2[parse.Input, error], si
 	})
 	if err == nil || ctx.Err() != nil {
 		err = errors.Join(err, together.finish(sink.Detection))
+		tally.Forgotten += together.searches.forgotten()
 	}
 	return tally, err
 }
@@ -111,6 +113,11 @@ func (s *Scan) take(p *part, together *correlator, sink *Sink) error {
 	}
 	for i := range p.bases {
 		if err := together.add(&p.bases[i]); err != nil {
+			return err
+		}
+	}
+	for i := range p.sightings {
+		if err := together.sight(&p.sightings[i]); err != nil {
 			return err
 		}
 	}
@@ -164,8 +171,9 @@ func (p *part) reset(bytes int) {
 	}
 	clear(p.detections)
 	clear(p.bases)
+	clear(p.sightings)
 	*p = part{
-		detections: p.detections[:0], bases: p.bases[:0], problems: p.problems[:0], json: p.json[:0],
+		detections: p.detections[:0], bases: p.bases[:0], sightings: p.sightings[:0], problems: p.problems[:0], json: p.json[:0],
 		tally: newTally(), bytes: bytes,
 	}
 }
@@ -175,6 +183,7 @@ func (s *Scan) look(m *Matcher, ev *event.Event, p *part) {
 	if m.fault != nil {
 		p.problems = append(p.problems, parse.Problem{Path: ev.Source.Path, Offset: ev.Offset, Record: ev.Line, Err: m.fault})
 	}
+	p.sightings = append(p.sightings, m.sightings(p.tally)...)
 	for _, n := range matched {
 		if e := m.Exception(n); e != nil {
 			p.tally.Excepted[e]++

@@ -19,6 +19,9 @@ type Tally struct {
 	Sources map[SourceKind]*SourceTally
 	// Excepted counts the matches that an exception explained.
 	Excepted map[*Exception]int64
+	// Forgotten counts records that patterns of several records could not
+	// remember, and searches for them that were given up.
+	Forgotten int64
 
 	classes map[*class]struct{} // met lately
 	reached map[int32]struct{}  // rules of classes met before

@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/dwell-project/dwell/detect/ioc/stixpattern/observed"
 )
 
 // Collection is what indicator files hold.
@@ -26,6 +28,8 @@ type Collection struct {
 
 	byID  map[string]int // index into Indicators
 	shelf shelf
+	// objects is what patterns can ask of records, nil until one is read.
+	objects *observed.Tables
 }
 
 // File is an indicator file that was read.

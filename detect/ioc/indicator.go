@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dwell-project/dwell/detect/ioc/stixpattern"
 	"github.com/dwell-project/dwell/sigma"
 )
 
@@ -17,6 +18,9 @@ type Indicator struct {
 	ID string
 	// Patterns are alternatives: the indicator is seen where one of them is.
 	Patterns []Pattern
+	// Full is a pattern that says more than values: the indicator is also seen
+	// where it matches. It is nil for most.
+	Full *stixpattern.Pattern
 	// ValidFrom and ValidUntil bound the time of the records that count:
 	// ValidFrom ≤ time < ValidUntil. Zero is no bound.
 	ValidFrom, ValidUntil time.Time
@@ -69,6 +73,9 @@ func (i *Indicator) String() string {
 			terms = append(terms, t.String())
 		}
 		all = append(all, strings.Join(terms, " and "))
+	}
+	if i.Full != nil {
+		all = append(all, "pattern "+i.Full.String())
 	}
 	return strings.Join(all, " or ")
 }

@@ -8,8 +8,11 @@ import (
 )
 
 // errNotUnderstood is for the parts of the STIX pattern language that need more
-// than one record or more than a comparison.
+// than one record or more than a comparison: see readPattern.
 var errNotUnderstood = errors.New("not yet understood")
+
+// valueError says that a comparison is understood and its value of no use.
+type valueError struct{ error }
 
 // patternTokens cuts a pattern (STIX 2.1, section 9) into its tokens.
 var patternTokens = regexp.MustCompile(`^\s*(?:('(?:[^'\\]|\\.)*')|([A-Za-z0-9_-]+:(?:[A-Za-z0-9_.-]|\[[0-9*]+\]|'(?:[^'\\]|\\.)*')+)|([A-Za-z]+)|(!=|<=|>=|<>|==|[][()=<>,])|(-?[0-9.]+))`)
@@ -37,7 +40,7 @@ func parsePattern(s string) ([]Pattern, error) {
 	}
 	for i := range all {
 		if all[i] = essential(all[i]); len(all[i]) == 0 && err == nil {
-			err = errors.New("it says nothing that a record could have")
+			err = errNotUnderstood
 		}
 	}
 	return all, err
@@ -228,6 +231,9 @@ func (p *patternParser) comparison() ([]Pattern, error) {
 	var all []Pattern
 	for _, v := range values {
 		t, err := pathTerm(path, literalText(v), wild)
+		if err != nil && !errors.Is(err, errNotUnderstood) {
+			err = &valueError{err}
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -63,13 +63,16 @@ func (s *stixReader) indicator(o *node) {
 		return
 	}
 	pattern := o.at("pattern").str()
-	patterns, err := parsePattern(pattern)
+	patterns, full, err := s.readPattern(pattern)
 	if err != nil {
 		s.say(o.line, "%s: %v", shown(pattern), err)
 		return
 	}
+	if full != nil {
+		s.noteMissing(o.line, full)
+	}
 	i := &Indicator{
-		ID: o.at("id").str(), Patterns: patterns, Line: o.line, Confidence: -1,
+		ID: o.at("id").str(), Patterns: patterns, Full: full, Line: o.line, Confidence: -1,
 		Title: o.at("name").str(), Description: o.at("description").str(),
 	}
 	if n, err := strconv.Atoi(o.at("confidence").str()); err == nil && n >= 0 && n <= 100 {

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/dwell-project/dwell/detect/ioc"
 )
 
 func bundle(pattern string) string {
@@ -43,26 +45,57 @@ func TestPatternsOfComparisonsAreUnderstood(t *testing.T) {
 	}
 }
 
-func TestWhatOfAPatternIsNotUnderstoodIsSaid(t *testing.T) {
+func TestPatternsThatSayMoreThanValuesAreKeptWhole(t *testing.T) {
+	for _, pattern := range []string{
+		"[domain-name:value = 'a.example'] AND [domain-name:value = 'b.example']",
+		"[domain-name:value = 'a.example'] FOLLOWEDBY [domain-name:value = 'b.example']",
+		"[domain-name:value = 'a.example'] WITHIN 5 SECONDS",
+		"[domain-name:value != 'a.example']",
+		"[domain-name:value NOT = 'a.example']",
+		"[domain-name:value MATCHES 'a']",
+		"[file:size = 5]",
+		"[file:hashes.SSDEEP = 'x']",
+		"[network-traffic:dst_port = 443]",
+	} {
+		got, messages, _ := read(bundle(pattern))
+		if len(got) != 1 || got[0] != "pattern "+pattern {
+			t.Errorf("%s is read as %q %q", pattern, got, messages)
+		}
+	}
+}
+
+func TestWhatIsWrongWithAPatternIsSaid(t *testing.T) {
 	for pattern, want := range map[string]string{
-		"[domain-name:value = 'a.example'] AND [domain-name:value = 'b.example']":        "AND is not yet understood",
-		"[domain-name:value = 'a.example'] FOLLOWEDBY [domain-name:value = 'b.example']": "FOLLOWEDBY is not yet understood",
-		"[domain-name:value = 'a.example'] WITHIN 5 SECONDS":                             "WITHIN is not yet understood",
-		"[domain-name:value != 'a.example']":                                             "!= is not yet understood",
-		"[domain-name:value NOT = 'a.example']":                                          "NOT is not yet understood",
-		"[domain-name:value MATCHES 'a']":                                                "MATCHES is not yet understood",
-		"[file:size = 5]":                                                                "file:size is not yet understood",
-		"[file:hashes.SSDEEP = 'x']":                                                     "digest SSDEEP is not yet understood",
-		"[domain-name:value = 'a.example'":                                               "the pattern ends too early",
-		"[network-traffic:dst_port = 443]":                                               "it says nothing that a record could have",
-		"[process:command_line LIKE '%a%b%']":                                            "it would match nearly everything",
-		"nonsense ^":                                                                     `"^" is no part of a STIX pattern`,
-		strings.Repeat("(", 200) + "[domain-name:value = 'a.example']" + strings.Repeat(")", 200): "the pattern nests deeper than 100",
+		"[domain-name:value = 'a.example'":    "column 33: the pattern ends where ] is expected",
+		"[process:command_line LIKE '%a%b%']": "it would match nearly everything",
+		"[ipv4-addr:value = 'nonsense']":      `"nonsense" is no address`,
+		"[file:x_mine = 1]":                   "records have no file:x_mine that could be looked at",
+		"nonsense ^":                          "column 1: nonsense where [ or ( is expected",
+		strings.Repeat("(", 200) + "[domain-name:value = 'a.example']" + strings.Repeat(")", 200): "column 101: the pattern nests deeper than 100",
 	} {
 		got, messages, _ := read(bundle(pattern))
 		if len(got) != 0 || len(messages) != 1 || !strings.HasPrefix(messages[0], "f:2: ") || !strings.HasSuffix(messages[0], want) {
 			t.Errorf("%s gives %q %q; want f:2: … %s", pattern, got, messages, want)
 		}
+	}
+}
+
+func TestWhatRecordsDoNotHaveIsNoted(t *testing.T) {
+	got, _, c := read(bundle("[file:x_mine = 1 OR file:size = 5]"))
+	if len(got) != 1 || len(c.Notes) != 1 || c.Notes[0].String() != "f:2: records have no file:x_mine; the rest of the pattern is looked for" {
+		t.Errorf("read %q, noted %v", got, c.Notes)
+	}
+}
+
+func TestPatternsOfListedValuesAreLeftOut(t *testing.T) {
+	_, _, c := read(bundle("[ipv4-addr:value = '192.0.2.53'] FOLLOWEDBY [file:size = 5]"))
+	list, err := ioc.ReadWarningList("w", []byte(`{"name":"Resolvers","type":"cidr","list":["192.0.2.0/24"]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.LeaveOut([]*ioc.WarningList{list})
+	if len(c.Indicators) != 0 || c.Listed != 1 || len(c.Notes) != 1 || !strings.Contains(c.Notes[0].Text, `ip 192.0.2.53 is on the warning list "Resolvers"`) {
+		t.Errorf("kept %v, %d listed, noted %v", c.Indicators, c.Listed, c.Notes)
 	}
 }
 

@@ -157,7 +157,8 @@ func (c *Collection) LeaveOut(lists []*WarningList) {
 			}
 			return false
 		})
-		if len(i.Patterns) == 0 {
+		c.leaveOutFull(i, lists)
+		if len(i.Patterns) == 0 && i.Full == nil {
 			c.Listed++
 			continue
 		}

@@ -15,7 +15,7 @@ type Seen struct {
 	// Tests are the numbers of the tests that hold of it, ascending.
 	Tests []int
 	// Ref is the caller's own handle on the observation.
-	Ref uint64
+	Ref any
 }
 
 // Sequence looks for a pattern in observations as they come, in the order of

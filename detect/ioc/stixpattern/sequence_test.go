@@ -12,7 +12,7 @@ import (
 
 // seenOf says which tests of a pattern hold of an observation.
 func seenOf(p *stixpattern.Pattern, o stixpattern.Observation, n int) stixpattern.Seen {
-	seen := stixpattern.Seen{Time: o.Time, ID: [16]byte{byte(n)}, Ref: uint64(n)}
+	seen := stixpattern.Seen{Time: o.Time, ID: [16]byte{byte(n)}, Ref: n}
 	for _, t := range p.Tests {
 		if _, ok := t.Roots(o.Objects); ok {
 			seen.Tests = append(seen.Tests, t.Number)
@@ -66,9 +66,9 @@ func TestSequencesFindWhatTryingEverythingFinds(t *testing.T) {
 			}
 			var chosen []stixpattern.Observation
 			for _, f := range found {
-				chosen = append(chosen, observations[f.Ref])
+				chosen = append(chosen, observations[f.Ref.(int)])
 			}
-			if !stixpattern.Match(p, chosen) || found[len(found)-1].Ref != uint64(i) && !found[len(found)-1].Time.Equal(o.Time) {
+			if !stixpattern.Match(p, chosen) || found[len(found)-1].Ref != i && !found[len(found)-1].Time.Equal(o.Time) {
 				t.Fatalf("%s: %v is no match that ends at %d", text, found, i)
 			}
 			from = i + 1

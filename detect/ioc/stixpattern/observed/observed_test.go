@@ -12,6 +12,7 @@ import (
 	"github.com/dwell-project/dwell/detect/ioc/stixpattern/observed"
 	"github.com/dwell-project/dwell/event"
 	"github.com/dwell-project/dwell/parse"
+	"github.com/dwell-project/dwell/parse/ecs"
 	"github.com/dwell-project/dwell/parse/jsonl"
 	"github.com/dwell-project/dwell/sigma"
 )
@@ -25,14 +26,24 @@ const (
 	ecsProxy       = `{"@timestamp":"2026-02-10T10:00:03Z","ecs":{"version":"9.0.0"},"event":{"dataset":"proxy.x","kind":"event"},"source":{"ip":"10.0.0.5","port":50001},"destination":{"ip":"2001:db8::7","domain":"CDN.evil.example","port":8080},"url":{"domain":"cdn.evil.example","path":"/a/gate.php","query":"id=1","scheme":"http","port":8080},"http":{"request":{"method":"GET"}},"user_agent":{"original":"Bot/1.0"}}`
 )
 
+func tables(t testing.TB) *observed.Tables {
+	t.Helper()
+	tables, err := observed.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tables
+}
+
 // look calls visit with the record's event and its objects.
 func look(t testing.TB, line string, visit func(*event.Event, *event.Names, []stixpattern.Object)) {
 	t.Helper()
 	names := event.NewNames()
-	o, err := observed.New(names)
+	mapping, err := ecs.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
+	o := tables(t).NewObserver(mapping, names)
 	block := parse.Block{Data: []byte(line + "\n"), Record: 1, Source: &event.Source{Path: "p"}}
 	jsonl.Format{}.NewDecoder(names).Decode(&block, func(e *event.Event) bool {
 		visit(e, names, o.Objects(e))
@@ -188,7 +199,7 @@ func literals(e sigma.Expr) string {
 }
 
 func TestAllPathsAreOfTheLanguage(t *testing.T) {
-	paths := observed.Paths()
+	paths := tables(t).Paths()
 	if len(paths) < 60 {
 		t.Fatalf("%d paths", len(paths))
 	}
@@ -196,5 +207,23 @@ func TestAllPathsAreOfTheLanguage(t *testing.T) {
 		if !slices.Contains(paths, want) {
 			t.Errorf("no path %s in %q", want, paths)
 		}
+	}
+}
+
+func TestWhatNoRecordShowsIsKnown(t *testing.T) {
+	for path, want := range map[string]bool{
+		"file:name": true, "file:hashes": true, "file:hashes.'SHA-256'": true, "file:x_mine": false, "domain-name:resolves_to_refs[*].value": true,
+		"network-traffic:dst_ref.value": true, "network-traffic:dst_ref.type": true, "process:image_ref.hashes.MD5": true,
+		"process:parent_ref.image_ref.parent_directory_ref.path": true, "artifact:payload_bin": false, "process:image_ref": true,
+	} {
+		p, err := stixpattern.Parse("[EXISTS " + path + "]")
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Tests[0].EachPath(func(path stixpattern.Path) {
+			if got := tables(t).Has(path); got != want {
+				t.Errorf("Has(%s) = %v; want %v", path, got, want)
+			}
+		})
 	}
 }

@@ -22,17 +22,10 @@ type Observer struct {
 	named   map[string][]any // ids by the template's name
 }
 
-// New returns an observer of events whose names are in names.
-func New(names *event.Names) (*Observer, error) {
-	t, err := load(embedded)
-	if err != nil {
-		return nil, err
-	}
-	tables, err := ecs.Load()
-	if err != nil {
-		return nil, err
-	}
-	return &Observer{table: t, mapper: ecs.NewMapper(tables, names)}, nil
+// NewObserver returns an observer of events whose names are in names. mapping
+// gives them the names of ECS.
+func (t *Tables) NewObserver(mapping *ecs.Tables, names *event.Names) *Observer {
+	return &Observer{table: t.table, mapper: ecs.NewMapper(mapping, names)}
 }
 
 // Objects returns what the record shows, always in the same order. They are

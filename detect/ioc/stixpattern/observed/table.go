@@ -3,9 +3,13 @@ package observed
 import (
 	_ "embed"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/dwell-project/dwell/detect/ioc/stixpattern"
 )
 
 //go:embed objects.yml
@@ -106,29 +110,59 @@ func load(text []byte) (*table, error) {
 	return t, nil
 }
 
-// Paths returns the object paths that records can have, as "file:hashes.MD5",
-// sorted.
-func Paths() []string {
+// Tables are what records show.
+type Tables struct {
+	table *table
+	paths map[string]bool
+}
+
+// Load reads the table of objects.
+func Load() (*Tables, error) {
 	t, err := load(embedded)
 	if err != nil {
-		return nil // the tests load it
+		return nil, err
 	}
-	var all []string
+	return &Tables{table: t, paths: pathsOf(t)}, nil
+}
+
+// pathsOf returns the paths of all objects, without places in lists.
+func pathsOf(t *table) map[string]bool {
+	paths := map[string]bool{"windows-registry-key:values.name": true, "windows-registry-key:values.data": true}
 	for _, o := range t.Objects {
 		types := []string{o.Type}
 		if o.Type == "address" {
-			types = []string{"ipv4-addr", "ipv6-addr"}
+			types = append(types, "ipv4-addr", "ipv6-addr")
 		}
 		for _, typ := range types {
 			if len(o.Each) > 0 {
-				all = append(all, typ+":value")
+				paths[typ+":value"] = true
 			}
+			paths[typ+":type"] = true
 			for _, path := range o.order {
-				all = append(all, typ+":"+path)
+				paths[typ+":"+path] = true
 			}
 		}
 	}
-	all = append(all, "windows-registry-key:values[*].name", "windows-registry-key:values[*].data")
-	slices.Sort(all)
-	return slices.Compact(all)
+	return paths
+}
+
+// Paths returns the object paths that records can have, as "file:hashes.MD5",
+// sorted.
+func (t *Tables) Paths() []string { return slices.Sorted(maps.Keys(t.paths)) }
+
+// Has says whether a record can have something at a path.
+func (t *Tables) Has(p stixpattern.Path) bool {
+	property := propertyOf(p)
+	if t.paths[property] {
+		return true
+	}
+	if rest, ok := strings.CutPrefix(property, "address:"); ok && t.paths["domain-name:"+rest] {
+		return true
+	}
+	for path := range t.paths {
+		if strings.HasPrefix(path, property+".") || strings.HasSuffix(property, ":") && strings.HasPrefix(path, property) {
+			return true
+		}
+	}
+	return false
 }
