@@ -193,7 +193,7 @@ func (m *Mapper) ofType(typ, text string) (event.Field, bool) {
 }
 
 func account(m *Mapper, t *target, text string, o origins) bool {
-	if domain, name, ok := strings.Cut(text, `\`); ok && !strings.Contains(name, `\`) && name != "" {
+	if domain, name, ok := strings.Cut(strings.Replace(text, `\\`, `\`, 1), `\`); ok && !strings.Contains(name, `\`) && name != "" {
 		if at := strings.LastIndexByte(name, '@'); at > 0 && at < len(name)-1 {
 			m.textOf(t.part("email"), name, o)
 			name = name[:at]

@@ -104,6 +104,9 @@ type columnForm struct {
 	By    int                 `yaml:"by"`
 	Kinds map[string][]string `yaml:"kinds"`
 	Least int                 `yaml:"least"`
+	// Timed is what a column is called that has no name and holds a time with
+	// its zone.
+	Timed string `yaml:"timed"`
 }
 
 // ErrForm reports a parser file that is not of the form.

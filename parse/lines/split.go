@@ -126,6 +126,8 @@ func (d *decoder) columns(p *Parser, f *columnForm, text []byte) bool {
 		value, rest = d.cut(rest, sep)
 		if n < len(names) && names[n] != "" && len(value) > 0 {
 			d.add(p, d.own[names[n]], value)
+		} else if f.Timed != "" && n >= len(names) && len(value) >= 20 && value[10] == 'T' && isDigit(value[0]) {
+			d.add(p, d.own[f.Timed], value)
 		}
 	}
 	return n >= max(f.Least, 2)
