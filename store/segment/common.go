@@ -148,8 +148,5 @@ func (s *sealer) endInts(which, first int, page []row) error {
 	if err := s.e.encodeInts(); err != nil {
 		return err
 	}
-	if len(s.e.ints) == 0 {
-		s.e.raw = s.e.raw[:0]
-	}
 	return o.end(&s.e, first, len(page), len(s.e.ints))
 }

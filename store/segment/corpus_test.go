@@ -3,12 +3,11 @@ package segment_test
 import (
 	"bytes"
 	"cmp"
-	"crypto/sha256"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
@@ -21,20 +20,33 @@ import (
 
 // told is an event as a text to compare.
 func told(names *event.Names, e *event.Event, id event.ID) string {
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "%v %v %s %s %d %d %d\n", id, e.Time.UTC().Format("2006-01-02T15:04:05.999999999"), e.Dataset, e.Schema, e.Record, e.Line, e.Offset)
-	fmt.Fprintf(&b, "%v %v %x %s\n", e.Identity, e.Assumed, e.Source.First, e.Source.Path)
-	fmt.Fprintf(&b, "host %d %s, provider %d %s, channel %d %s, code %d %s\n", e.Host.Kind, e.HostName(), e.Provider.Kind, e.Provider.Text(),
-		e.Channel.Kind, e.Channel.Text(), e.Code.Kind, e.Code.Text())
-	for _, f := range e.Fields {
-		data := f.Data
-		if f.Kind <= event.EmptyObject {
-			data = nil
+	var b []byte
+	add := func(parts ...string) {
+		for _, p := range parts {
+			b = append(strconv.AppendInt(b, int64(len(p)), 10), ' ')
+			b = append(append(b, p...), '\n')
 		}
-		fmt.Fprintf(&b, "%s %d %q %q\n", names.Text(f.Name), f.Kind, data, f.Text())
 	}
-	fmt.Fprintf(&b, "%q\n", e.Raw)
-	return b.String()
+	add(id.String(), e.Time.UTC().Format("2006-01-02T15:04:05.999999999"), e.Dataset, e.Schema, string(e.Source.First[:]), e.Source.Path, e.HostName())
+	for _, n := range []int64{e.Record, e.Line, e.Offset, int64(e.Identity), int64(e.Assumed)} {
+		b = append(strconv.AppendInt(b, n, 10), ' ')
+	}
+	field := func(f event.Field) {
+		b = append(b, names.Text(f.Name)...)
+		b = append(b, ' ', byte('A'+f.Kind), ' ')
+		if f.Kind > event.EmptyObject {
+			add(string(f.Data), string(f.AppendText(nil)))
+		}
+	}
+	for _, f := range []event.Field{e.Host, e.Provider, e.Channel, e.Code} {
+		f.Name = 0
+		field(f)
+	}
+	for _, f := range e.Fields {
+		field(f)
+	}
+	add(string(e.Raw))
+	return string(b)
 }
 
 // sealed is what is known of the events of one dataset and day.
@@ -108,6 +120,7 @@ func (c *corpus) check(t testing.TB) (events, raw, size int) {
 			continue
 		}
 		got := readAll(t, c.names, file.Bytes())
+		checkReaders(t, c.names, file.Bytes())
 		slices.Sort(s.want)
 		slices.Sort(got)
 		if run.Rows != len(s.want) || !slices.Equal(got, s.want) {
@@ -199,5 +212,3 @@ func checkFolder(t *testing.T, dir string) {
 	}
 	t.Logf("%s: %d events, %d bytes raw, %d sealed", dir, events, raw, size)
 }
-
-var _ = sha256.Sum256

@@ -223,17 +223,9 @@ func (c *loaded) locate(page int) (format.PageLocation, error) {
 		return format.PageLocation{Offset: m.DataPageOffset, CompressedPageSize: int32(size)}, nil
 	}
 	if c.pages == nil {
-		if c.chunk.OffsetIndexLength < 0 || c.chunk.OffsetIndexLength > maxFooter {
-			return format.PageLocation{}, fmt.Errorf("%w: an index of %d bytes", ErrCorrupt, c.chunk.OffsetIndexLength)
-		}
-		b := make([]byte, c.chunk.OffsetIndexLength)
-		if _, err := c.segment.r.ReadAt(b, c.chunk.OffsetIndexOffset); err != nil {
-			return format.PageLocation{}, err
-		}
-		var index format.OffsetIndex
-		err := guard(func() error { return thrift.Unmarshal(&thrift.CompactProtocol{}, b, &index) })
+		index, err := readOffsets(c.segment.r, c.chunk)
 		if err != nil {
-			return format.PageLocation{}, fmt.Errorf("%w: index of pages: %v", ErrCorrupt, err)
+			return format.PageLocation{}, err
 		}
 		c.pages = index.PageLocations
 	}

@@ -14,8 +14,8 @@ import (
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
 
-	"github.com/dwell-project/dwell/evidence"
 	"github.com/dwell-project/dwell/event"
+	"github.com/dwell-project/dwell/evidence"
 )
 
 // Segment is a file of sealed runs, open for reading. It may be used by many

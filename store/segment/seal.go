@@ -11,8 +11,8 @@ import (
 
 	"github.com/parquet-go/parquet-go/format"
 
-	"github.com/dwell-project/dwell/evidence"
 	"github.com/dwell-project/dwell/event"
+	"github.com/dwell-project/dwell/evidence"
 )
 
 // Run describes a sealed run.
@@ -278,9 +278,6 @@ func (o *out) endPage(e *encoder, first, rows int) error {
 
 func (o *out) encode(e *encoder) error {
 	switch {
-	case len(o.entries) == 0:
-		e.raw = e.raw[:0]
-		return nil
 	case o.byDict:
 		e.nums = e.nums[:0]
 		for _, v := range o.entries {
