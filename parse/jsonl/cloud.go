@@ -127,6 +127,14 @@ func azure() []origin {
 			time: []string{"eventTimestamp"}, provider: []string{"resourceProviderName.value"}, code: []string{"operationName.value"},
 		},
 		{
+			dataset: "azure.activitylogs", schema: "azure.activitylogs.api", need: []string{"operationName.value", "resourceId"}, any: []string{"category", "category.value", "correlationId"},
+			time: []string{"eventTimestamp", "time"}, provider: []string{"resourceProviderName.value", "category"}, code: []string{"operationName.value"},
+		},
+		{
+			dataset: "azure.activitylogs", need: []string{"operationName", "category"}, any: []string{"callerIpAddress", "properties.log"},
+			time: []string{"time"}, provider: []string{"category"}, code: []string{"operationName"},
+		},
+		{
 			dataset: "azure.activitylogs", need: []string{"operationName", "resourceId"}, any: []string{"time", "category", "correlationId"},
 			time: []string{"time"}, provider: []string{"category"}, code: []string{"operationName"},
 		},
@@ -163,7 +171,7 @@ func defender() []origin {
 			time: []string{"lastUpdateTime", "createdTime"}, provider: []string{"alerts.serviceSource"}, code: []string{"classification"},
 		},
 		{
-			dataset: "m365_defender.alert", need: []string{"serviceSource", "detectionSource"},
+			dataset: "m365_defender.alert", need: []string{"serviceSource"}, any: []string{"detectionSource", "firstActivityDateTime", "lastUpdateDateTime"},
 			time: []string{"lastActivityDateTime", "createdDateTime", "firstActivityDateTime"}, provider: []string{"serviceSource"}, code: []string{"detectorId"},
 		},
 		{
@@ -190,7 +198,7 @@ func defender() []origin {
 func clouds() []origin {
 	return []origin{
 		{
-			dataset: "aws.cloudtrail", need: []string{"eventSource", "eventName"}, any: []string{"awsRegion", "eventVersion", "recipientAccountId"},
+			dataset: "aws.cloudtrail", need: []string{"eventName"}, any: []string{"awsRegion", "eventVersion", "recipientAccountId"},
 			time: []string{"eventTime"}, provider: []string{"eventSource"}, code: []string{"eventName"},
 		},
 		{
@@ -210,7 +218,7 @@ func clouds() []origin {
 			time: []string{"timestamp"}, code: []string{"action"},
 		},
 		{
-			dataset: "aws.vpcflow", need: []string{"srcAddr", "dstAddr"}, any: []string{"interfaceId", "logStatus"},
+			dataset: "aws.vpcflow", need: []string{"srcAddr", "dstAddr"}, any: []string{"interfaceId", "logStatus", "vpcId", "subNetId", "instanceId"},
 			time: []string{"start"}, code: []string{"action"},
 		},
 		{
@@ -218,15 +226,15 @@ func clouds() []origin {
 			time: []string{"published"}, code: []string{"eventType"},
 		},
 		{
-			dataset: "google_workspace", kind: "id.applicationName", need: []string{"id.applicationName"}, any: []string{"id.time", "actor.email", "events.name"},
-			time: []string{"id.time"}, provider: []string{"id.applicationName"}, code: []string{"events.name", "event.name"}, pairs: workspacePairs(),
+			dataset: "google_workspace", kind: "id.applicationName", need: []string{"id.applicationName"}, any: []string{"id.time", "actor.email", "events.name", "name"},
+			time: []string{"id.time"}, provider: []string{"id.applicationName"}, code: []string{"events.name", "event.name", "name"}, pairs: workspacePairs(),
 		},
 		{
 			dataset: "google_workspace.alert", need: []string{"alertId", "data.@type", "customerId"},
 			time: []string{"createTime", "startTime"}, provider: []string{"source"}, code: []string{"type"},
 		},
 		{
-			dataset: "gcp.audit", need: []string{"protoPayload.methodName"}, any: []string{"protoPayload.serviceName", "logName"},
+			dataset: "gcp.audit", need: []string{"protoPayload.methodName"}, any: []string{"protoPayload.serviceName", "logName", "protoPayload.authenticationInfo.principalEmail", "protoPayload.resourceName"},
 			time: []string{"timestamp", "receiveTimestamp"}, provider: []string{"protoPayload.serviceName"}, code: []string{"protoPayload.methodName"},
 		},
 		{
@@ -254,7 +262,7 @@ func clouds() []origin {
 			time: []string{"@timestamp", "created_at"}, code: []string{"action"},
 		},
 		{
-			dataset: "kubernetes.audit", need: []string{"auditID", "verb"}, any: []string{"requestURI", "stage"},
+			dataset: "kubernetes.audit", need: []string{"verb"}, any: []string{"auditID", "objectRef.resource", "objectRef.apiVersion"},
 			time: []string{"requestReceivedTimestamp", "stageTimestamp", "timestamp"}, provider: []string{"objectRef.apiGroup"}, code: []string{"verb"},
 		},
 		{
@@ -262,7 +270,7 @@ func clouds() []origin {
 			time: []string{"timestamp"}, code: []string{"auditType.action"},
 		},
 		{
-			dataset: "onelogin.events", need: []string{"event_type_id", "account_id"},
+			dataset: "onelogin.events", need: []string{"event_type_id"}, any: []string{"account_id", "actor_user_id", "user_id"},
 			time: []string{"event_timestamp", "created_at"}, code: []string{"event_type_id"},
 		},
 		{
@@ -274,12 +282,16 @@ func clouds() []origin {
 			time: []string{"isotimestamp", "timestamp"}, code: []string{"action"}, texts: []string{"description"},
 		},
 		{
-			dataset: "slack.audit", need: []string{"date_create", "action"}, any: []string{"actor.type", "context.ip_address", "entity.type"},
+			dataset: "slack.audit", need: []string{"action", "actor.type"}, any: []string{"date_create", "context.ip_address", "context.ua"},
 			time: []string{"date_create"}, code: []string{"action"},
 		},
 		{
-			dataset: "box.events", need: []string{"event_type", "event_id"}, any: []string{"created_by.login", "created_by.type", "created_by.id"},
+			dataset: "box.events", need: []string{"event_type", "created_by.type"}, any: []string{"event_id", "created_by.login"},
 			time: []string{"created_at", "recorded_at"}, code: []string{"event_type"},
+		},
+		{
+			dataset: "zoom.operation", need: []string{"category_type", "operation_detail", "operator"},
+			time: []string{"time"}, provider: []string{"category_type"}, code: []string{"action"},
 		},
 		{
 			dataset: "zoom.webhook", need: []string{"event"}, any: []string{"payload.account_id", "payload.object.host_id", "payload.object.uuid"},
@@ -290,7 +302,7 @@ func clouds() []origin {
 			time: []string{"timestamp"}, code: []string{"type"},
 		},
 		{
-			dataset: "onepassword.item", need: []string{"vault_uuid", "item_uuid", "used_version"},
+			dataset: "onepassword.item", need: []string{"vault_uuid", "item_uuid"}, any: []string{"used_version", "user.uuid", "client.app_name"},
 			time: []string{"timestamp"}, code: []string{"action"},
 		},
 		{
@@ -318,6 +330,15 @@ func endpoints() []origin {
 		{
 			dataset: "crowdstrike.fdr", need: []string{"event_simpleName"}, any: []string{"aid", "cid", "event.aid", "ContextTimeStamp"},
 			time: []string{"ContextTimeStamp", "timestamp"}, host: []string{"ComputerName"}, provider: []string{"event_platform"}, code: []string{"event_simpleName"},
+		},
+		{
+			dataset: "crowdstrike.fdr", need: []string{"aid", "cid"}, any: []string{"event.event_simpleName", "event.ConfigBuild", "event.ConfigStateHash"},
+			time: []string{"event.ContextTimeStamp", "event.timestamp", "timestamp"}, host: []string{"ComputerName", "event.ComputerName"}, provider: []string{"event.event_platform"},
+			code: []string{"event.event_simpleName", "fdr_event_type"},
+		},
+		{
+			dataset: "crowdstrike.falcon", schema: "crowdstrike.falcon.flat", need: []string{"ExternalApiType"}, any: []string{"CompositeId", "AgentIdString", "SensorId"},
+			time: []string{"timestamp"}, host: []string{"Hostname", "ComputerName"}, provider: []string{"ExternalApiType"}, code: []string{"Name", "DetectName"},
 		},
 		{
 			dataset: "crowdstrike.falcon", need: []string{"metadata.eventType"}, any: []string{"metadata.eventCreationTime", "metadata.customerIDString", "metadata.detectionIdString"},
