@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/dwell-project/dwell/cmd/dwell/coverage"
 	"github.com/dwell-project/dwell/cmd/dwell/hits"
@@ -44,6 +45,7 @@ type findings struct {
 	// stories and over are only made for who shows them.
 	stories *scope.Book
 	over    *page.Histogram
+	first   *announcer // nil if detections are shown as they come
 }
 
 // Run runs the command.
@@ -63,6 +65,7 @@ func (c *scanCommand) Run(s *session) error {
 	f, err := scan(s, &job{
 		paths: c.Paths, rules: &c.ruleFlags, indicators: &c.indicatorFlags, filter: c.filter(), in: &c.inputFlags, digests: c.Manifest != "",
 		encode: c.Output == "jsonl" || c.Output == "json", stories: c.Output == "table" || c.Output == "html",
+		atEnd: w == detectionWriter(nothing{}),
 		quote: c.Unknown,
 	}, w.write)
 	if f == nil {
@@ -144,6 +147,8 @@ type job struct {
 	encode bool
 	// stories says that stories and the histogram are wanted.
 	stories bool
+	// atEnd says that what is found is shown when everything is read.
+	atEnd bool
 	// quote says that records that were not understood are kept to be quoted.
 	quote bool
 }
@@ -174,6 +179,9 @@ func scan(s *session, j *job, write func(*detect.Detection) error) (*findings, e
 	run.Observe = func() detect.Observer { return newObserver(j.quote) }
 	done := s.showProgress(in, j.in.Quiet)
 	defer done()
+	if _, terminal := s.screen(s.stderr); terminal && j.atEnd && !j.in.Quiet {
+		f.first = newAnnouncer(func() io.Writer { return s.notes })
+	}
 	f.tally, err = run.Run(s.ctx, in.all(), detect.Sink{
 		Detection: func(d *detect.Detection) error {
 			f.add(d)
@@ -201,6 +209,7 @@ func (f *findings) observed(seen any) {
 // add takes a detection into what is shown of the whole scan.
 func (f *findings) add(d *detect.Detection) {
 	f.book.Add(d)
+	f.first.add(d)
 	if f.stories != nil {
 		f.stories.Add(d)
 		f.over.Add(d.Event.Time, d.Rule.Level)
