@@ -77,7 +77,7 @@ func (c *explainCommand) explainGroup(s *session, f *findings, g *hits.Group) er
 	}
 	at := &g.Example.Event
 	v := visit{
-		paths: []string{at.File}, in: &c.inputFlags, rules: f.rules, rule: rule, indicator: g.Rule,
+		paths: c.Paths, only: at.File, in: &c.inputFlags, rules: f.rules, rule: rule, indicator: g.Rule,
 		report: func(parse.Problem) {}, // the scan has reported them
 		wanted: func(ev *event.Event) bool {
 			return ev.Offset == at.Offset && ev.Record == at.Record && ev.ID(f.rules.names) == at.ID

@@ -157,7 +157,8 @@ func firstText(tree *nested.Tree, name string) string {
 // plain is for records whose fields have no common names: the message, or the
 // first values of the record's own.
 func (l *looker) plain(tree *nested.Tree, ev *event.Event) []string {
-	if text := firstText(tree, "message"); text != "" {
+	text, _, _ := strings.Cut(firstText(tree, "message"), "\n")
+	if text = strings.TrimSpace(text); text != "" {
 		return []string{shorten(text, tellingValue)}
 	}
 	var parts []string

@@ -33,7 +33,7 @@ func (l *looks) vicinity(m *moments, v *vicinity) {
 	t := &table.Table{Columns: []table.Column{
 		{Title: ""}, {Title: "time (UTC)"}, {Title: "dataset", Least: 12}, {Title: "event"}, {Title: "what", Least: 24},
 	}}
-	own := int64(0)
+	own, layout := int64(0), v.timeLayout(m)
 	for i := range v.records {
 		n := &v.records[i]
 		mark, style := "", table.Plain
@@ -41,7 +41,7 @@ func (l *looks) vicinity(m *moments, v *vicinity) {
 			mark, style = ">", table.Bold
 			own++
 		}
-		t.Add(table.Cell{Text: mark}, table.Cell{Text: n.at.UTC().Format("2006-01-02 15:04:05.000"), Style: table.Dim},
+		t.Add(table.Cell{Text: mark}, table.Cell{Text: n.at.UTC().Format(layout), Style: table.Dim},
 			table.Cell{Text: n.dataset}, table.Cell{Text: cmp.Or(n.code, "-")}, table.Cell{Text: n.said, Style: style})
 	}
 	l.table(t)
@@ -54,6 +54,18 @@ func (l *looks) vicinity(m *moments, v *vicinity) {
 	if v.others > 0 {
 		l.line("%s of this host in that time of other accounts or of none", many(v.others, "record"))
 	}
+}
+
+// timeLayout leaves the date away where all records are of the day that the
+// headline names.
+func (v *vicinity) timeLayout(m *moments) string {
+	day := m.at[0].UTC().Format(time.DateOnly)
+	for i := range v.records {
+		if v.records[i].at.UTC().Format(time.DateOnly) != day {
+			return "2006-01-02 15:04:05.000"
+		}
+	}
+	return "15:04:05.000"
 }
 
 // vicinityText says what is looked at: "5m around 2026-02-10 09:05:20 UTC, host
@@ -97,8 +109,12 @@ func (l *looks) prevalences(x *surroundings) {
 	l.line("")
 	l.line("%s", table.Paint("How common what matched is in this input:", table.Bold, l.colour))
 	t := &table.Table{Columns: []table.Column{
-		{Title: "field", Least: 10}, {Title: "value", Least: 24}, {Title: "records", Right: true},
-		{Title: "hosts", Right: true}, {Title: "first seen (UTC)"}, {Title: "last seen (UTC)"},
+		{Title: "field", Least: 10},
+		{Title: "value", Least: 24},
+		{Title: "records", Right: true},
+		{Title: "hosts", Right: true},
+		{Title: "first seen (UTC)"},
+		{Title: "last seen (UTC)"},
 	}}
 	for i := range x.values {
 		v, p := &x.values[i], &x.prevalences[i]

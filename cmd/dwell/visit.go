@@ -4,7 +4,9 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
+	"iter"
 	"slices"
+	"strings"
 
 	"github.com/dwell-project/dwell/detect"
 	"github.com/dwell-project/dwell/event"
@@ -15,6 +17,8 @@ import (
 // visit looks for one event and explains a rule on it.
 type visit struct {
 	paths []string
+	// only is the source that the event is in, "" if it may be in any.
+	only  string
 	in    *inputFlags
 	rules *ruleset
 	rule  *sigma.Rule // nil for an indicator
@@ -48,7 +52,7 @@ func (v *visit) run(s *session, style *looks) (*sighting, error) {
 	defer done()
 	var seen *sighting
 	opt := parse.Options{Workers: v.in.Workers, Names: v.rules.names}
-	err = parse.Run(s.ctx, in.all(), opt, func() parse.Work[*sighting] { return v.work(style) }, parse.Results[*sighting]{
+	err = parse.Run(s.ctx, v.inputs(in), opt, func() parse.Work[*sighting] { return v.work(style) }, parse.Results[*sighting]{
 		Take: func(x *sighting) error {
 			for _, p := range x.problems {
 				v.report(p)
@@ -98,5 +102,21 @@ func (v *visit) work(style *looks) parse.Work[*sighting] {
 			return false
 		}, func(p parse.Problem) { x.problems = append(x.problems, p) })
 		return x
+	}
+}
+
+// inputs yields the sources that may hold the event. A part of an archive is
+// reached by going through the archive.
+func (v *visit) inputs(in *inputs) iter.Seq2[parse.Input, error] {
+	if v.only == "" {
+		return in.all()
+	}
+	in.opt.Skip = func(path string) bool { return path != v.only && !strings.HasPrefix(v.only, path+"!") }
+	return func(yield func(parse.Input, error) bool) {
+		for source, err := range in.all() {
+			if source.Path == v.only && !yield(source, err) {
+				return
+			}
+		}
 	}
 }
