@@ -61,7 +61,20 @@ func (e *envelope) header(record []byte) {
 	}
 	if len(e.priority) > 0 {
 		e.found, e.body = true, rest
+	} else {
+		e.process(record)
 	}
+}
+
+// process reads "name[pid]: text", which is left where time and host were taken
+// off.
+func (e *envelope) process(b []byte) {
+	n := wordRun(b[:min(len(b), 80)])
+	name, pid, ok := tag(b[:n])
+	if !ok || len(pid) == 0 || runOf(integer, pid) != len(pid) || n == len(b) || !isLetter(name[0]) && name[0] != '/' {
+		return
+	}
+	e.found, e.program, e.pid, e.body = true, name, pid, bytes.TrimLeft(b[n:], " ")
 }
 
 // takePriority reads <PRI>, 0 to 191, and returns what follows.
@@ -96,7 +109,7 @@ func (e *envelope) modern(b []byte) bool {
 		return false
 	}
 	e.found = true
-	e.stamp, e.host, e.program, e.pid, e.msgid = parts[0], parts[1], parts[2], parts[3], parts[4]
+	e.stamp, e.host, e.program, e.pid, e.msgid = parts[0], parts[1], bytes.TrimSuffix(parts[2], []byte(":")), parts[3], parts[4]
 	e.data, e.body = b[:n], bytes.TrimPrefix(bytes.TrimLeft(b[n:], " "), []byte("\xef\xbb\xbf"))
 	if len(e.body) == 0 && bytes.Contains(e.data, []byte(`:"`)) && !bytes.Contains(e.data, []byte(`="`)) {
 		e.body, e.data = e.data, nil // Check Point: a text in brackets of its own kind
@@ -185,6 +198,9 @@ func (e *envelope) oldStamp(b []byte) bool {
 	} else if rest[0] != ' ' || !e.sender(bytes.TrimLeft(rest, " ")) {
 		return false
 	}
+	if e.yeared { // a relay's time stands before the record's own
+		return true
+	}
 	e.stamp, e.time, e.zoned, e.yeared = b[:n], s.time, s.zoned, s.yeared
 	return true
 }
@@ -203,6 +219,9 @@ func (e *envelope) sender(b []byte) bool {
 	first = bytes.TrimSuffix(first, []byte(":"))
 	if !isHost(first) {
 		return false
+	}
+	if e.relayed(first, rest) {
+		return true
 	}
 	e.found, e.host, e.body = true, first, rest
 	if after, ok := bytes.CutPrefix(rest, []byte(": ")); ok { // Cisco: "host : %ASA-…"
@@ -224,6 +243,17 @@ func (e *envelope) sender(b []byte) bool {
 	} else if name, pid, ok := tag(append(rest[:n:n], ':')); ok && len(pid) > 0 && n+1 < len(rest) && rest[n+1] == ':' {
 		e.program, e.pid, e.body = name, pid, bytes.TrimLeft(rest[n+2:], " ")
 	}
+	return true
+}
+
+// relayed reads a header of RFC 5424 without its priority, which a relay put its
+// own before: "Nov 24 10:00:00 relay 1 2026-11-24T10:00:00Z host program - - - text".
+func (e *envelope) relayed(relay, b []byte) bool {
+	rest, ok := bytes.CutPrefix(b, []byte("1 "))
+	if !ok || len(rest) < 20 || rest[4] != '-' || rest[10] != 'T' || !e.modern(rest) {
+		return false
+	}
+	e.host = relay
 	return true
 }
 

@@ -91,10 +91,13 @@ func (d *decoder) wholeRecord(raw []byte) bool {
 }
 
 // programs returns the parsers of a program; "postfix/smtpd" is one of
-// "postfix/".
+// "postfix/", "/usr/sbin/cron" is cron.
 func (d *decoder) programs(name []byte) []*Parser {
 	if p, ok := d.set.programs[string(name)]; ok {
 		return p
+	}
+	if n := bytes.LastIndexByte(name, '/'); n >= 0 && name[0] == '/' {
+		return d.set.programs[string(name[n+1:])]
 	}
 	if n := bytes.IndexByte(name, '/'); n > 0 {
 		return d.set.programs[string(name[:n+1])]
