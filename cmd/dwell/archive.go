@@ -10,6 +10,14 @@ import (
 	"github.com/dwell-project/dwell/store"
 )
 
+// archiveCommands are those that work on an archive.
+type archiveCommands struct {
+	Ingest  ingestCommand  `cmd:"" help:"Take logs into an archive: sealed, provable, ready to be hunted in."`
+	Hunt    huntCommand    `cmd:"" help:"Ask an archive: rules, indicators or comparisons against all that is in it."`
+	Verify  verifyCommand  `cmd:"" help:"Check that an archive is as it was sealed."`
+	Compact compactCommand `cmd:"" help:"Join an archive's small files into fewer; what is proved stays proved."`
+}
+
 // archiveFlags say which archive is meant.
 type archiveFlags struct {
 	Archive string `required:"" placeholder:"DIR" help:"The folder of the archive."`
