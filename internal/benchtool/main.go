@@ -17,6 +17,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -31,6 +32,8 @@ type options struct {
 	events                  int   // at least so many JSON lines
 	unique                  int   // generated events
 	streamGB                int64 // 0: leave the stream out
+	folderMB                int64 // of the folder of twenty sources
+	starter                 string
 	prepare                 bool
 }
 
@@ -60,6 +63,8 @@ func parseFlags() options {
 	flag.IntVar(&o.events, "events", 360_000, "repeat the JSON lines until there are so many")
 	flag.IntVar(&o.unique, "unique", 360_000, "how many events to generate as JSON lines, and a third of it as EVTX")
 	flag.Int64Var(&o.streamGB, "stream", 5, "GB to feed through standard input; 0 for none")
+	flag.Int64Var(&o.folderMB, "folder", 1000, "MB of the folder of twenty sources")
+	flag.StringVar(&o.starter, "starter", "detect/starter/rules", "folder of the starter pack")
 	flag.BoolVar(&o.prepare, "prepare", false, "make the inputs and end")
 	flag.Parse()
 	return o
@@ -82,6 +87,15 @@ func bench(ctx context.Context, o options) error {
 	if r.got, err = measure(ctx, r.tasks, o.rounds, say); err != nil {
 		return err
 	}
+	if r.formatRuns, err = measure(ctx, formatPlan(in, o.tools), min(o.rounds, formatRounds), say); err != nil {
+		return err
+	}
+	single, err := measure(ctx, folderPlan(in, o.tools), 1, say)
+	if err != nil {
+		return err
+	}
+	maps.Copy(r.got, single)
+	r.tasks = append(append(r.tasks, formatPlan(in, o.tools)...), folderPlan(in, o.tools)...)
 	if o.streamGB > 0 {
 		t := stream(in, o.tools, o.streamGB*1e9)
 		once, err := measure(ctx, []task{t}, 1, say)
@@ -98,6 +112,11 @@ func prepareElsewhere(ctx context.Context, o options) (inputs, error) {
 	var in inputs
 	path := filepath.Join(o.work, inputsFile)
 	data, err := os.ReadFile(path)
+	if err == nil {
+		if err = json.Unmarshal(data, &in); err == nil && in.Version != inputsVersion {
+			err = os.ErrNotExist // made by another version
+		}
+	}
 	if errors.Is(err, os.ErrNotExist) {
 		self, err := os.Executable()
 		if err != nil {
@@ -112,12 +131,10 @@ func prepareElsewhere(ctx context.Context, o options) (inputs, error) {
 		if err != nil {
 			return in, err
 		}
+		in = inputs{}
 		return in, json.Unmarshal(data, &in)
 	}
-	if err != nil {
-		return in, err
-	}
-	return in, json.Unmarshal(data, &in)
+	return in, err
 }
 
 // installed returns the path of a program, empty if it is not there.

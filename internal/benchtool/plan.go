@@ -4,6 +4,8 @@ import "strconv"
 
 // inputs are the files that the tasks read, all in the work folder.
 type inputs struct {
+	// Version is [inputsVersion] of the program that made them.
+	Version int
 	// Joined is one EVTX file of all good chunks of the data; JoinedEvents is
 	// how many records it has.
 	Joined       string
@@ -27,7 +29,20 @@ type inputs struct {
 	// [sampleStep]-th by id, and one rule that no event here is for.
 	RulesAll, RulesSome, RulesNone string
 	CountAll, CountSome            int
+	// Starter is the folder of the starter pack.
+	Starter string
+	// Indicators is a file of [indicatorCount] of them.
+	Indicators string
+	Formats    []formatInput
+	// Folder has twenty sources, FolderBytes before compression; Archive is a
+	// zip of it, [zipDays] times over.
+	Folder      string
+	FolderBytes int64
+	Archive     string
 }
+
+// inputsVersion changes with what is made.
+const inputsVersion = 2
 
 // tools are the programs to measure; a peer that is not here is left out.
 type tools struct{ dwell, rsigma, evtxDump string }
@@ -62,10 +77,13 @@ const (
 func plan(in inputs, with tools) []task {
 	tasks := []task{
 		with.scan(dwellAll, in.RulesAll, in.Flat),
+		with.scan(dwellAll, in.RulesAll, in.Flat).withIndicators(in),
 		with.match(rsigmaAll, in.RulesAll, in.Flat),
 		with.scan(dwellAll+load, in.RulesAll, in.One),
+		with.scan(dwellAll+load, in.RulesAll, in.One).withIndicators(in),
 		with.match(rsigmaAll+load, in.RulesAll, in.One),
 		with.scan(dwellUnique, in.RulesAll, in.Unique),
+		with.scan(dwellUnique, in.RulesAll, in.Unique).withIndicators(in),
 		with.match(rsigmaUnique, in.RulesAll, in.Unique),
 		with.scan(dwellSome, in.RulesSome, in.Flat),
 		with.match(rsigmaSome, in.RulesSome, in.Flat),
@@ -77,6 +95,7 @@ func plan(in inputs, with tools) []task {
 		with.match(rsigmaNone+load, in.RulesNone, in.One),
 		onOneCore(with.feed(dwellOneCore, in, coresBytes)),
 		with.feed(dwellAllCores, in, coresBytes),
+		with.feed(dwellAllCores, in, coresBytes).withIndicators(in),
 		with.scan(dwellEVTX, in.RulesAll, in.Repeated),
 		with.scan(dwellLog, in.RulesAll, in.UniqueEVTX),
 		with.parse(dwellDecode, in.Joined),

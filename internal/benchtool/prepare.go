@@ -27,13 +27,14 @@ func prepare(o options) error {
 		return err
 	}
 	in := inputs{
+		Version: inputsVersion, Starter: o.starter,
 		Joined: filepath.Join(o.work, "joined.evtx"), Repeated: filepath.Join(o.work, "repeated.evtx"), Flat: filepath.Join(o.work, "flat.jsonl"),
 		Unique: filepath.Join(o.work, "unique.jsonl"), One: filepath.Join(o.work, "one.jsonl"),
 		RulesAll: filepath.Join(o.work, "rules-all"), RulesSome: filepath.Join(o.work, "rules-some"),
 		RulesNone: filepath.Join(o.work, "rules-none"), UniqueEVTX: filepath.Join(o.work, "unique.evtx"),
 	}
 	for _, step := range []func(options, *inputs) error{
-		makeRules, joinChunks, makeFlat, makeRepeated, makeUnique, makeUniqueEVTX,
+		makeRules, joinChunks, makeFlat, makeRepeated, makeUnique, makeUniqueEVTX, makeIndicators, makeFormats, makeFolder,
 	} {
 		if err := step(o, &in); err != nil {
 			return err

@@ -15,6 +15,8 @@ type report struct {
 	machine string
 	rounds  int
 	stream  usage
+	// formatRuns are the runs of formatPlan.
+	formatRuns results
 	// streamBytes is how much the stream task was fed.
 	streamBytes int64
 }
@@ -43,7 +45,8 @@ func (r *report) document() string {
 		"takes on one event, which is reading and compiling the rules. Ratios are taken within a round.\n",
 		r.machine, r.rounds)
 	for _, section := range []func(*report) (string, string){
-		(*report).detection, (*report).unique, (*report).rules, (*report).evtx, (*report).cores, (*report).memoryUse,
+		(*report).detection, (*report).unique, (*report).rules, (*report).evtx, (*report).formats, (*report).indicators, (*report).folder, (*report).cores,
+		(*report).memoryUse,
 	} {
 		title, text := section(r)
 		fmt.Fprintf(&b, "\n## %s\n\n%s", title, text)
@@ -185,6 +188,9 @@ func (r *report) memoryUse() (title, text string) {
 	t.add("events that hardly repeat", gigabytes(r.in.UniqueBytes), grouped(r.memory(dwellUnique).high))
 	if r.streamBytes > 0 {
 		t.add("the JSON lines over and over, on standard input", gigabytes(r.streamBytes), grouped(megabytes(r.stream)))
+	}
+	if u := r.once(dwellArchive); u.maxRSS > 0 {
+		t.add(fmt.Sprintf("a zip with the folder of twenty sources %d times, with the starter pack", zipDays), gigabytes(zipDays*r.in.FolderBytes), grouped(megabytes(u)))
 	}
 	return "Memory", "dwell under all rules.\n\n" + t.String()
 }

@@ -21,6 +21,9 @@ type task struct {
 	// have been written; empty means no standard input.
 	stdin      string
 	stdinBytes int64
+	// terminal, if it is not empty, gives the command a terminal to write to, and
+	// is the text that is waited for on it.
+	terminal string
 	// codes are the exit codes of a completed run.
 	codes []int
 }
@@ -30,6 +33,8 @@ type task struct {
 type usage struct {
 	cpu, wall time.Duration
 	maxRSS    int64
+	// first is when the text was on the terminal that was waited for, 0 if never.
+	first time.Duration
 }
 
 // run runs the command once and throws its output away.
@@ -50,7 +55,16 @@ func run(ctx context.Context, t task) (usage, error) {
 		defer in.Close()
 		go feed(in, t.stdin, t.stdinBytes)
 	}
+	shown := &watcher{text: t.terminal}
+	if t.terminal != "" {
+		end, err := onTerminal(cmd, shown)
+		if err != nil {
+			return usage{}, fmt.Errorf("opening a terminal: %w", err)
+		}
+		defer end()
+	}
 	start := time.Now()
+	shown.start = start
 	err := cmd.Run()
 	wall := time.Since(start)
 	var exit *exec.ExitError
@@ -61,7 +75,7 @@ func run(ctx context.Context, t task) (usage, error) {
 		return usage{}, fmt.Errorf("running %s: %w: %s", strings.Join(t.args, " "), err, complaint.text())
 	}
 	state := cmd.ProcessState
-	return usage{cpu: state.UserTime() + state.SystemTime(), wall: wall, maxRSS: maxRSS(state)}, nil
+	return usage{cpu: state.UserTime() + state.SystemTime(), wall: wall, maxRSS: maxRSS(state), first: shown.after()}, nil
 }
 
 // feed writes whole copies of a file until at least n bytes are written. A

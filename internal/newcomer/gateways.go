@@ -26,10 +26,6 @@ func gateways() []Source {
 			usual: []string{`{epoch}    {n:900} {in} {TCP_MISS/200|TCP_TUNNEL/200|TCP_DENIED/407} {n:99999} GET http://{site}/{word}/{word}.html?q={n:999} {user} HIER_DIRECT/{out} text/html`},
 		},
 		{
-			Path: "web/haproxy.log", Format: "HAProxy syslog", share: 3,
-			usual: []string{`{time:Jan _2 15:04:05} lb1 haproxy[{n:9999}]: {out}:{port} [{time:02/Jan/2006:15:04:05.000}] www-in~ app/app{n:4} 0/0/1/{n:90}/{n:190} {200|200|200|304|404} {n:99999} - - ---- {n:90}/{n:90}/0/0/0 0/0 "GET /{word}/{word} HTTP/1.1"`},
-		},
-		{
 			Path: "web/iis/u_ex260202.log.zip", Format: "IIS W3C", share: 9,
 			head:   "#Software: Microsoft Internet Information Services 10.0\n#Version: 1.0\n#Fields: date time s-sitename s-computername s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs-version cs(User-Agent) cs(Referer) cs-host sc-status sc-substatus sc-win32-status sc-bytes cs-bytes time-taken\n",
 			usual:  []string{`{time:2006-01-02 15:04:05} W3SVC1 MAIL1 10.20.1.10 {GET|GET|GET|POST} {/owa/auth/logon.aspx|/owa/service.svc|/ews/exchange.asmx|/ecp/default.aspx} action={word}&ID=-{n:99}&CorrelationID=<empty>;&cafeReqId={hex:8}-{hex:4}-4{hex:3}-a{hex:3}-{hex:12}; 443 CORP\{user} {out} HTTP/2 Mozilla/5.0+(Windows+NT+10.0;+Win64;+x64)+AppleWebKit/537.36+(KHTML,+like+Gecko)+Chrome/120.0.0.0+Safari/537.36 https://mail.corp.example/owa/ mail.corp.example {200|200|200|302|401} 0 0 {n:99999} {n:2000} {n:900}`},

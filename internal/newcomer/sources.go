@@ -43,6 +43,11 @@ func clouds() []Source {
 			traces: []string{`{{"CreationTime":"{time:2006-01-02T15:04:05}","Id":"{hex:8}-{hex:4}-4{hex:3}-a{hex:3}-{hex:12}","Operation":"New-InboxRule","RecordType":1,"ResultStatus":"True","UserType":2,"Workload":"Exchange","ClientIP":"203.0.113.66","UserId":"m.novak@corp.example","Parameters":[{{"Name":"Name","Value":"."},{{"Name":"ForwardTo","Value":"box@mail.example.net"},{{"Name":"DeleteMessage","Value":"True"}]}`},
 		},
 		{
+			Path: "cloud/message-trace.csv", Format: "CSV with a header", share: 4,
+			head:  "Received,SenderAddress,RecipientAddress,Subject,Status,FromIP,ToIP,Size,MessageId,MessageTraceId\n",
+			usual: []string{`{time:2006-01-02T15:04:05.000Z},{word}@{site},{user}@corp.example,"{word} {word}, {word}",{Delivered|Delivered|FilteredAsSpam|Quarantined},{out},,{n:99999},<{hex:24}@mail.example.net>,{hex:8}-{hex:4}-4{hex:3}-a{hex:3}-{hex:12}`},
+		},
+		{
 			Path: "cloud/trail.json.gz", Format: "AWS CloudTrail JSON", share: 4,
 			usual: []string{`{{"eventVersion":"1.09","userIdentity":{{"type":"AssumedRole","principalId":"AROA{hex:16}:{user}","arn":"arn:aws:sts::123456789012:assumed-role/ops/{user}","accountId":"123456789012"},"eventTime":"{time:2006-01-02T15:04:05Z}","eventSource":"{ec2.amazonaws.com|s3.amazonaws.com|sts.amazonaws.com}","eventName":"{DescribeInstances|GetObject|AssumeRole|ListBuckets}","awsRegion":"eu-central-1","sourceIPAddress":"{out}","userAgent":"aws-cli/2.15.0","requestParameters":null,"responseElements":null,"requestID":"{hex:16}","eventID":"{hex:8}-{hex:4}-4{hex:3}-a{hex:3}-{hex:12}","readOnly":true,"eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":"123456789012"}`},
 		},

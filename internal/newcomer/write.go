@@ -26,17 +26,21 @@ const longestPause = 400 * time.Millisecond
 
 // Write writes the folder: about so many bytes before compression.
 func Write(dir string, bytes int64, seed uint64) error {
-	all := Sources()
-	sum := int64(0)
-	for _, s := range all {
-		sum += int64(s.share)
-	}
-	for i, s := range all {
-		if err := s.file(dir, bytes*int64(s.share)/sum, seed, i); err != nil {
+	for i, s := range Sources() {
+		if err := s.file(dir, s.Bytes(bytes), seed, i); err != nil {
 			return fmt.Errorf("writing %s: %w", s.Path, err)
 		}
 	}
 	return nil
+}
+
+// Bytes returns how much of a folder of the given size the source is.
+func (s *Source) Bytes(folder int64) int64 {
+	sum := int64(0)
+	for _, other := range Sources() {
+		sum += int64(other.share)
+	}
+	return folder * int64(s.share) / sum
 }
 
 // file writes a source where it lies.
@@ -56,24 +60,29 @@ func (s *Source) file(dir string, bytes int64, seed uint64, number int) (err err
 		if err != nil {
 			return err
 		}
-		return errors.Join(s.WriteTo(z, bytes, seed, number), z.Close())
+		_, err = s.Write(z, bytes, seed, number)
+		return errors.Join(err, z.Close())
 	case ".zip":
 		z := zip.NewWriter(f)
 		w, err := z.Create(strings.TrimSuffix(filepath.Base(path), ".zip"))
 		if err != nil {
 			return err
 		}
-		return errors.Join(s.WriteTo(w, bytes, seed, number), z.Close())
+		_, err = s.Write(w, bytes, seed, number)
+		return errors.Join(err, z.Close())
 	default:
-		return s.WriteTo(f, bytes, seed, number)
+		_, err = s.Write(f, bytes, seed, number)
+		return err
 	}
 }
 
-// WriteTo writes about so many bytes of records. Number tells the values of
-// sources apart that have the same seed.
-func (s *Source) WriteTo(to io.Writer, bytes int64, seed uint64, number int) error {
+// Write writes about so many bytes of records, not compressed, and returns how
+// many records there are. Number tells the values of sources apart that have the
+// same seed.
+func (s *Source) Write(to io.Writer, bytes int64, seed uint64, number int) (records int, err error) {
 	if s.events == eventLog {
-		return evgen.New(seed).WriteEVTX(to, max(1, int(bytes/bytesOfEvent)))
+		n := max(1, int(bytes/bytesOfEvent))
+		return n, evgen.New(seed).WriteEVTX(to, n)
 	}
 	out := &counter{Writer: bufio.NewWriterSize(to, 1<<18)}
 	out.put([]byte(s.head))
@@ -81,7 +90,8 @@ func (s *Source) WriteTo(to io.Writer, bytes int64, seed uint64, number int) err
 	usual, traces := parseAll(s.usual), parseAll(s.traces)
 	windows := evgen.New(seed)
 	var line []byte
-	for n := 0; out.n < bytes && out.err == nil; n++ {
+	n := 0
+	for ; out.n < bytes && out.err == nil; n++ {
 		w.now = w.now.Add(time.Duration(w.random.Int64N(int64(longestPause))))
 		switch {
 		case len(traces) > 0 && n%tracesApart == firstTrace:
@@ -93,7 +103,7 @@ func (s *Source) WriteTo(to io.Writer, bytes int64, seed uint64, number int) err
 		}
 		out.put(append(line, '\n'))
 	}
-	return errors.Join(out.err, out.Flush())
+	return n, errors.Join(out.err, out.Flush())
 }
 
 // bytesOfEvent is about how many bytes an event takes in an event log.
