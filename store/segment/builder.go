@@ -143,10 +143,10 @@ func (b *Builder) Add(ev *event.Event, id event.ID) {
 		}
 	}
 	r.shape = b.shape(ev, r.timed)
-	b.values = append(b.values, b.row...)
+	b.values = append(room(b.values, len(b.row)), b.row...)
 	b.blobs[r.shape].rows++
 	b.raw += int64(len(ev.Raw))
-	b.rows = append(b.rows, r)
+	b.rows = append(room(b.rows, 1), r)
 }
 
 func (b *Builder) source(s *event.Source) uint32 {

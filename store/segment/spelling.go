@@ -56,55 +56,77 @@ func (s jsonSpelling) escape(r rune) byte {
 	return 0
 }
 
-// isPlain says whether no character of a text is escaped.
-func (s jsonSpelling) isPlain(text []byte) bool {
-	for _, c := range text {
-		if c < ' ' || c == '"' || c == '\\' {
-			return false
+// jsonEscapes says for each spelling and byte how a byte is escaped, as escape
+// does. What more than ASCII needs is beyondASCII.
+var jsonEscapes = jsonEscapeTable()
+
+// beyondASCII stands for a byte of a character that must be looked at.
+const beyondASCII = 1
+
+func jsonEscapeTable() (table [2 * jsonQuotes][256]byte) {
+	for s := range table {
+		for c := range table[s] {
+			switch spelling := jsonSpelling(s); {
+			case c < utf8.RuneSelf:
+				table[s][c] = spelling.escape(rune(c))
+			case spelling&(jsonASCII|jsonHTML) != 0:
+				table[s][c] = beyondASCII
+			}
 		}
 	}
-	if s&^jsonUpper&^jsonLong == 0 {
-		return true
-	}
-	for _, r := range string(text) {
-		if s.escape(r) != 0 {
-			return false
-		}
-	}
-	return true
+	return table
 }
 
-// appendEscaped appends the body of the JSON string of a text, which is UTF-8.
-func (s jsonSpelling) appendEscaped(dst, text []byte) []byte {
-	done := 0
-	for i := 0; i < len(text); {
-		r, n := rune(text[i]), 1
-		if r >= utf8.RuneSelf {
-			if s&(jsonASCII|jsonHTML) == 0 {
-				i++
-				continue
-			}
-			r, n = utf8.DecodeRune(text[i:])
-		}
-		e := s.escape(r)
-		if e == 0 {
-			i += n
+// plainRun returns how many bytes at the beginning of a text are not escaped.
+func (s jsonSpelling) plainRun(text []byte) int {
+	table := &jsonEscapes[s]
+	for i, c := range text {
+		if table[c] == 0 {
 			continue
 		}
-		dst = append(dst, text[done:i]...)
-		i += n
-		done = i
-		if e != 'u' {
-			dst = append(dst, '\\', e)
+		if table[c] != beyondASCII {
+			return i
+		}
+		if !utf8.RuneStart(c) {
 			continue
 		}
-		if high, low := utf16.EncodeRune(r); r > 0xffff {
-			dst = s.appendUnit(dst, high)
-			r = low
+		if r, _ := utf8.DecodeRune(text[i:]); s.escape(r) != 0 {
+			return i
 		}
-		dst = s.appendUnit(dst, r)
 	}
-	return append(dst, text[done:]...)
+	return len(text)
+}
+
+// appendEscaped appends the body of the JSON string of a text, which is UTF-8,
+// and says whether anything was escaped.
+func (s jsonSpelling) appendEscaped(dst, text []byte) ([]byte, bool) {
+	n := s.plainRun(text)
+	if n == len(text) {
+		return append(dst, text...), false
+	}
+	for {
+		dst = append(dst, text[:n]...)
+		if text = text[n:]; len(text) == 0 {
+			return dst, true
+		}
+		r, size := rune(text[0]), 1
+		if r >= utf8.RuneSelf {
+			r, size = utf8.DecodeRune(text)
+		}
+		dst, text = s.appendEscape(dst, r), text[size:]
+		n = s.plainRun(text)
+	}
+}
+
+func (s jsonSpelling) appendEscape(dst []byte, r rune) []byte {
+	if e := s.escape(r); e != 'u' {
+		return append(dst, '\\', e)
+	}
+	if high, low := utf16.EncodeRune(r); r > 0xffff {
+		dst = s.appendUnit(dst, high)
+		r = low
+	}
+	return s.appendUnit(dst, r)
 }
 
 // appendUnit appends a unit of UTF-16 as \u and four digits.
@@ -193,24 +215,17 @@ func (s xmlSpelling) escape(c byte) string {
 	return ""
 }
 
-func (s xmlSpelling) isPlain(text []byte) bool {
-	for _, c := range text {
-		if s.escape(c) != "" {
-			return false
-		}
-	}
-	return true
-}
-
-func (s xmlSpelling) appendEscaped(dst, text []byte) []byte {
-	for _, c := range text {
+// appendEscaped appends a text, which is UTF-8, as character data, and says
+// whether anything was escaped.
+func (s xmlSpelling) appendEscaped(dst, text []byte) ([]byte, bool) {
+	done := 0
+	for i, c := range text {
 		if e := s.escape(c); e != "" {
-			dst = append(dst, e...)
-		} else {
-			dst = append(dst, c)
+			dst = append(append(dst, text[done:i]...), e...)
+			done = i + 1
 		}
 	}
-	return dst
+	return append(dst, text[done:]...), done > 0
 }
 
 // xmlHabits reads from character data what its writer's habits may be.

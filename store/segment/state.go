@@ -104,9 +104,9 @@ func (s *side) find(seed maphash.Seed, kind uint8, data []byte) (c *cell, hash u
 // put remembers a value that find did not find.
 func (s *side) put(hash uint32, kind uint8, data []byte, c cell) {
 	from := uint32(len(s.keys))
-	s.keys = append(s.keys, data...)
+	s.keys = append(room(s.keys, len(data)), data...)
 	s.last = len(s.known)
-	s.known = append(s.known, known{hash, from, uint32(len(s.keys)), kind, c})
+	s.known = append(room(s.known, 1), known{hash, from, uint32(len(s.keys)), kind, c})
 	if 4*len(s.known) > 3*len(s.table) {
 		s.grow()
 		return

@@ -1,6 +1,8 @@
 package segment
 
 import (
+	"slices"
+
 	"github.com/dwell-project/dwell/event"
 )
 
@@ -43,14 +45,14 @@ func (v *vector) text(i uint32) []byte {
 
 // addText appends a value and returns its number.
 func (v *vector) addText(text []byte) uint32 {
-	v.data = append(v.data, text...)
-	v.ends = append(v.ends, uint32(len(v.data)))
+	v.data = append(room(v.data, len(text)), text...)
+	v.ends = append(room(v.ends, 1), uint32(len(v.data)))
 	return uint32(len(v.ends) - 1)
 }
 
 // addInt appends a value and returns its number.
 func (v *vector) addInt(i int64) uint32 {
-	v.ints = append(v.ints, i)
+	v.ints = append(room(v.ints, 1), i)
 	return uint32(len(v.ints) - 1)
 }
 
@@ -85,17 +87,11 @@ func (f form) appendNumber(dst []byte, kind event.Kind, v int64) ([]byte, event.
 func (f form) appendText(dst []byte, kind event.Kind, text []byte) ([]byte, event.Kind) {
 	switch {
 	case f >= formJSON:
-		s := jsonSpelling(f - formJSON)
-		if s.isPlain(text) {
-			return append(dst, text...), event.Text
-		}
-		return s.appendEscaped(dst, text), event.TextJSON
+		dst, escaped := jsonSpelling(f-formJSON).appendEscaped(dst, text)
+		return dst, kindOf(escaped, event.TextJSON)
 	case f >= formXML:
-		s := xmlSpelling(f - formXML)
-		if s.isPlain(text) {
-			return append(dst, text...), event.Text
-		}
-		return s.appendEscaped(dst, text), event.TextXML
+		dst, escaped := xmlSpelling(f-formXML).appendEscaped(dst, text)
+		return dst, kindOf(escaped, event.TextXML)
 	case f == formUTF16:
 		return appendUTF16(dst, text), kind
 	case f == formANSI:
@@ -106,4 +102,20 @@ func (f form) appendText(dst []byte, kind event.Kind, text []byte) ([]byte, even
 	default:
 		return append(dst, text...), kind
 	}
+}
+
+func kindOf(escaped bool, kind event.Kind) event.Kind {
+	if escaped {
+		return kind
+	}
+	return event.Text
+}
+
+// room makes room for n more elements. What is large is doubled, where append
+// would add a quarter and copy it four times as often.
+func room[T any](s []T, n int) []T {
+	if len(s)+n <= cap(s) {
+		return s
+	}
+	return slices.Grow(s, max(n, len(s)))
 }
