@@ -16,6 +16,10 @@ const Undated Day = math.MinInt32
 
 const secondsADay = 24 * 60 * 60
 
+// farDay is the last day that is told apart, of the year 12921; what is later
+// counts as that day, what is as long before 1970 as that day.
+const farDay = 4_000_000
+
 // DayOf returns the day of a time, [Undated] for the zero time.
 func DayOf(t time.Time) Day {
 	if t.IsZero() {
@@ -26,7 +30,7 @@ func DayOf(t time.Time) Day {
 	if seconds%secondsADay < 0 {
 		day--
 	}
-	return Day(day)
+	return Day(max(-farDay, min(day, farDay)))
 }
 
 // Time returns the day's beginning; the zero time for [Undated].
@@ -53,6 +57,9 @@ type Micros int64
 func MicrosOf(t time.Time) Micros {
 	if t.IsZero() {
 		return 0
+	}
+	if d := DayOf(t); d == farDay || d == -farDay {
+		t = d.Time()
 	}
 	return Micros(t.UnixMicro())
 }
@@ -105,7 +112,7 @@ func (d Days) spans(yield func(span) bool) {
 	b = b[n:]
 	for {
 		length, n := binary.Uvarint(b)
-		if n <= 0 || length > math.MaxInt32 || start+int64(length) > math.MaxInt32 || start <= int64(Undated) {
+		if n <= 0 || length > 2*farDay || start+int64(length) > farDay || start < -farDay {
 			return
 		}
 		s := span{Day(start), Day(start + int64(length))}
@@ -113,7 +120,7 @@ func (d Days) spans(yield func(span) bool) {
 			return
 		}
 		gap, n := binary.Uvarint(b)
-		if n <= 0 || gap > math.MaxInt32 {
+		if n <= 0 || gap > 2*farDay {
 			return
 		}
 		b, start = b[n:], int64(s.last)+2+int64(gap)

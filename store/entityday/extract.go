@@ -13,6 +13,7 @@ import (
 // and the fields of package entity. It is used by one goroutine.
 type Extractor struct {
 	mapper  *ecs.Mapper
+	names   *event.Names
 	plans   map[ecs.Origin]*plan
 	uses    map[useKind]*use
 	domains map[string]bool // ECS fields that hold domains of accounts
@@ -23,8 +24,8 @@ type Extractor struct {
 // names.
 func NewExtractor(t *ecs.Tables, names *event.Names) *Extractor {
 	x := &Extractor{
-		mapper: ecs.NewMapper(t, names),
-		plans:  map[ecs.Origin]*plan{}, uses: map[useKind]*use{}, domains: map[string]bool{},
+		mapper: ecs.NewMapper(t, names), names: names,
+		plans: map[ecs.Origin]*plan{}, uses: map[useKind]*use{}, domains: map[string]bool{},
 	}
 	for _, f := range entity.Fields {
 		if f.Domain != "" {
@@ -95,9 +96,10 @@ func (r *Run) Add(e *event.Event) {
 		if !f.HasText() || len(f.Data) == 0 {
 			continue
 		}
-		for _, u := range r.x.field(o, p, f.Name).uses {
+		plan := r.x.field(o, p, f.Name)
+		for _, u := range plan.uses {
 			c := r.column(u)
-			c.Add(r.number(c, p, u, f), host, at)
+			c.Add(r.number(c, u, f, r.domain(p, plan, u)), host, at)
 		}
 	}
 }
@@ -110,7 +112,7 @@ func (r *Run) findDomains(o ecs.Origin, p *plan, e *event.Event) {
 	for i := range e.Fields {
 		f := &e.Fields[i]
 		at := r.x.field(o, p, f.Name).domain
-		if at == 0 || !f.HasText() || len(f.Data) == 0 {
+		if at == 0 || !f.HasText() || len(f.Data) == 0 || isDash(f) {
 			continue
 		}
 		for len(r.domains) < at {
@@ -122,18 +124,36 @@ func (r *Run) findDomains(o ecs.Origin, p *plan, e *event.Event) {
 	}
 }
 
-// domain returns the kind and data of the domain that belongs to a use's field,
-// nil if the record has none.
-func (r *Run) domain(p *plan, u *use) []byte {
+// isDash says whether a value is the "-" that stands for none.
+func isDash(f *event.Field) bool {
+	return f.Data[0] == '-' && (len(f.Data) == 1 || f.Kind == event.TextUTF16 && len(f.Data) == 2)
+}
+
+// domain returns the kind and data of the domain that belongs to a use of a
+// field, nil if the record has none. Of several it is that whose name begins most
+// like the field's: actor.user.domain for actor.user.name.
+func (r *Run) domain(p *plan, f *fieldPlan, u *use) (best []byte) {
 	if u.kind.domain == "" {
 		return nil
 	}
-	for i, name := range p.domains {
-		if name == u.kind.domain && i < len(r.domains) {
-			return r.domains[i]
+	alike := -1
+	for i, d := range p.domains {
+		if d.ecs != u.kind.domain || i >= len(r.domains) || len(r.domains[i]) == 0 {
+			continue
+		}
+		if n := commonPrefix(d.native, f.native); n > alike {
+			best, alike = r.domains[i], n
 		}
 	}
-	return nil
+	return best
+}
+
+func commonPrefix(a, b string) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
 }
 
 func (r *Run) column(u *use) *runColumn {
@@ -150,8 +170,7 @@ func (r *Run) column(u *use) *runColumn {
 
 // number returns the number of a value in its column, which it gets if it is
 // new.
-func (r *Run) number(c *runColumn, p *plan, u *use, f *event.Field) uint32 {
-	domain := r.domain(p, u)
+func (r *Run) number(c *runColumn, u *use, f *event.Field, domain []byte) uint32 {
 	r.buf = append(append(r.buf[:0], byte(f.Kind)), f.Data...)
 	if u.kind.domain != "" {
 		r.buf = binary.LittleEndian.AppendUint32(append(r.buf, domain...), uint32(len(domain)))

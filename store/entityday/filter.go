@@ -50,45 +50,71 @@ func (f filter) has(hash uint64) bool {
 	return true
 }
 
-// filterMagic begins a filter's file. The hash, the length of the blocks and
-// what is in the filter are part of the version.
-const filterMagic = "DWELLEF1"
+// companion is what lies beside a file: the filter over its keys and the
+// checksums of its blocks.
+type companion struct {
+	filter filter
+	size   int64 // of the file
+	sums   []uint64
+}
 
-// errFilter says that a file is no filter of this version, or not whole.
-var errFilter = errors.New("the filter is damaged or of another version")
+// companionMagic begins a companion. The hash, the size of the blocks and what
+// is in the filter are part of the version.
+const companionMagic = "DWELLEF1"
 
-// writeTo writes the magic, the checksum of the blocks, and the blocks.
-func (f filter) writeTo(w io.Writer) error {
-	b := make([]byte, 0, len(f)*32)
-	for i := range f {
-		for _, word := range f[i] {
+// errCompanion says that a file is no companion of this version, or not whole.
+var errCompanion = errors.New("the filter is damaged or of another version")
+
+// companionHead is the length of magic, checksum of the rest, size of the file
+// and number of the filter's blocks.
+const companionHead = 32
+
+// writeTo writes the head, the filter, and the checksums; numbers are
+// little-endian.
+func (c *companion) writeTo(w io.Writer) error {
+	b := make([]byte, companionHead, companionHead+len(c.filter)*32+len(c.sums)*8)
+	copy(b, companionMagic)
+	binary.LittleEndian.PutUint64(b[16:], uint64(c.size))
+	binary.LittleEndian.PutUint64(b[24:], uint64(len(c.filter)))
+	for i := range c.filter {
+		for _, word := range c.filter[i] {
 			b = binary.LittleEndian.AppendUint32(b, word)
 		}
 	}
-	head := binary.LittleEndian.AppendUint64([]byte(filterMagic), xxhash(b))
-	if _, err := w.Write(head); err != nil {
-		return err
+	for _, sum := range c.sums {
+		b = binary.LittleEndian.AppendUint64(b, sum)
 	}
+	binary.LittleEndian.PutUint64(b[8:], xxhash(b[16:]))
 	_, err := w.Write(b)
 	return err
 }
 
-func readFilter(b []byte) (filter, error) {
-	head := len(filterMagic) + 8
-	if len(b) < head+32 || string(b[:len(filterMagic)]) != filterMagic || (len(b)-head)%32 != 0 {
-		return nil, errFilter
+func readCompanion(b []byte) (*companion, error) {
+	if len(b) < companionHead || string(b[:len(companionMagic)]) != companionMagic {
+		return nil, errCompanion
 	}
-	sum, b := binary.LittleEndian.Uint64(b[len(filterMagic):]), b[head:]
-	if sum != xxhash(b) {
-		return nil, errFilter
+	if binary.LittleEndian.Uint64(b[8:]) != xxhash(b[16:]) {
+		return nil, errCompanion
 	}
-	f := make(filter, len(b)/32)
-	for i := range f {
-		for j := range f[i] {
-			f[i][j] = binary.LittleEndian.Uint32(b[i*32+j*4:])
+	c := &companion{size: int64(binary.LittleEndian.Uint64(b[16:]))}
+	blocks, rest := binary.LittleEndian.Uint64(b[24:]), b[companionHead:]
+	if blocks == 0 || blocks > uint64(len(rest)/32) {
+		return nil, errCompanion
+	}
+	c.filter = make(filter, blocks)
+	for i := range c.filter {
+		for j := range c.filter[i] {
+			c.filter[i][j] = binary.LittleEndian.Uint32(rest[i*32+j*4:])
 		}
 	}
-	return f, nil
+	rest = rest[blocks*32:]
+	if c.size < 0 || int64(len(rest)) != (c.size+checkBytes-1)/checkBytes*8 {
+		return nil, errCompanion
+	}
+	for ; len(rest) > 0; rest = rest[8:] {
+		c.sums = append(c.sums, binary.LittleEndian.Uint64(rest))
+	}
+	return c, nil
 }
 
 const (

@@ -104,7 +104,7 @@ func (f *File) lookup(ctx context.Context, all []probe, yield func(Match) bool) 
 		if i%1024 == 0 && ctx.Err() != nil {
 			return looked, ctx.Err()
 		}
-		if p.filtered && f.filter != nil && !f.filter.has(p.hash) {
+		if p.filtered && !f.filter.has(p.hash) {
 			continue
 		}
 		looked.Read++

@@ -22,7 +22,7 @@ type File struct {
 	Period Period
 
 	parquet *parquet.File
-	filter  filter // nil if it was not given
+	filter  filter
 	groups  []group
 	pages   []pageRef
 	columns [columns]int
@@ -57,21 +57,27 @@ const (
 // columnNames are in the order of the constants.
 var columnNames = [columns]string{"key", "dataset", "role", "host", "first", "last", "count", "day_set"}
 
-// Open opens a file of size bytes. The filter is what was written beside it; nil
-// is allowed, and makes questions for absent entities slower.
-func Open(r io.ReaderAt, size int64, filterFile []byte) (*File, error) {
+// Open opens a file of size bytes. filterFile is what was written beside it: with
+// it, what is absent is found to be so in memory, and whatever is read is
+// compared with its checksum first ([ErrDamaged]), since the library for Parquet
+// takes damaged pages at their word.
+func Open(r io.ReaderAt, size int64, filterFile []byte) (f *File, err error) {
+	defer guard(&err)
+	beside, err := readCompanion(filterFile)
+	if err != nil {
+		return nil, fmt.Errorf("opening: %w", err)
+	}
+	if beside.size != size {
+		return nil, fmt.Errorf("opening: %d bytes, of which %d were written: %w", size, beside.size, ErrDamaged)
+	}
+	r = &checked{r: r, size: size, sums: beside.sums}
 	p, err := parquet.OpenFile(r, size, parquet.SkipBloomFilters(true), parquet.ReadBufferSize(pageBytes))
 	if err != nil {
 		return nil, fmt.Errorf("opening: %w: %w", ErrForm, err)
 	}
-	f := &File{parquet: p}
+	f = &File{parquet: p, filter: beside.filter}
 	if err := f.readMeta(); err != nil {
 		return nil, fmt.Errorf("opening: %w: %w", ErrForm, err)
-	}
-	if filterFile != nil {
-		if f.filter, err = readFilter(filterFile); err != nil {
-			return nil, fmt.Errorf("opening: %w", err)
-		}
 	}
 	for i, name := range columnNames {
 		leaf, ok := p.Schema().Lookup(name)
@@ -164,7 +170,8 @@ type reader struct {
 func (f *File) reader() *reader { return &reader{file: f, group: -1, names: map[string]string{}} }
 
 // value returns a value of a column.
-func (r *reader) value(column int, at place) (parquet.Value, error) {
+func (r *reader) value(column int, at place) (v parquet.Value, err error) {
+	defer guard(&err)
 	if at.group != r.group {
 		r.close()
 		r.group = at.group

@@ -12,16 +12,20 @@ import (
 // plan is what to take from the records of one origin.
 type plan struct {
 	fields []*fieldPlan // by name, nil where not met yet
-	// domains are the ECS fields that hold domains of accounts.
-	domains []string
+	// domains are the fields that hold domains of accounts.
+	domains []domainField
 }
+
+// domainField is a native field that becomes an ECS field for domains of
+// accounts.
+type domainField struct{ native, ecs string }
 
 // fieldPlan is what to take from one native field.
 type fieldPlan struct {
-	uses []*use
-	// domain is one more than the number of the account domain in it, 0 if it
-	// holds none; several fields can hold the domain of one name, as records have
-	// only some of them.
+	uses   []*use
+	native string
+	// domain is one more than the field's number among the plan's domains, 0 if
+	// it holds none.
 	domain int
 	// standIn is the field's rank as what stands for the host, 0 if it cannot.
 	standIn int
@@ -64,7 +68,7 @@ func (x *Extractor) field(o ecs.Origin, p *plan, n event.Name) *fieldPlan {
 	for int(n) >= len(p.fields) {
 		p.fields = append(p.fields, nil)
 	}
-	f := &fieldPlan{}
+	f := &fieldPlan{native: x.names.Text(n)}
 	p.fields[n] = f
 	x.targets = x.mapper.Targets(x.targets[:0], o, n)
 	for _, t := range x.targets {
@@ -72,39 +76,28 @@ func (x *Extractor) field(o ecs.Origin, p *plan, n event.Name) *fieldPlan {
 		if !ok {
 			continue
 		}
-		if at := p.domainNumber(x, name); at > 0 && as == "" {
-			f.domain = at
-		}
-		for i, standIn := range standIns {
-			if name == standIn {
-				f.standIn = max(f.standIn, i+1)
-			}
-		}
-		field, ok := entity.FieldOf(name)
-		if !ok {
-			continue
-		}
-		u := x.use(field, as, t.Split)
-		if !slices.Contains(f.uses, u) {
-			f.uses = append(f.uses, u)
+		f.add(x, p, name, as, t.Split)
+		if t.As == "account" { // u@d is a mailbox too, as package ecs has it
+			f.add(x, p, t.Name+".email", as, t.Split)
 		}
 	}
 	return f
 }
 
-// domainNumber returns the number in the plan of an ECS field that holds domains
-// of accounts, 0 if it holds none.
-func (p *plan) domainNumber(x *Extractor, name string) int {
-	if !x.domains[name] {
-		return 0
+// add notes that the field's values end up in an ECS field.
+func (f *fieldPlan) add(x *Extractor, p *plan, name, as, split string) {
+	if x.domains[name] && as == "" && f.domain == 0 {
+		p.domains = append(p.domains, domainField{f.native, name})
+		f.domain = len(p.domains)
 	}
-	for i, d := range p.domains {
-		if d == name {
-			return i + 1
-		}
+	f.standIn = max(f.standIn, slices.Index(standIns, name)+1)
+	field, ok := entity.FieldOf(name)
+	if !ok {
+		return
 	}
-	p.domains = append(p.domains, name)
-	return len(p.domains)
+	if u := x.use(field, as, split); !slices.Contains(f.uses, u) {
+		f.uses = append(f.uses, u)
+	}
 }
 
 // ecsField returns the ECS field that a target's values end up in, so far as
@@ -114,10 +107,8 @@ func ecsField(t ecs.Target) (name, as string, ok bool) {
 		return "", "", false
 	}
 	switch t.As {
-	case "", "mail":
-		return t.Name, "", true
-	case "base":
-		return t.Name, "", true
+	case "dir", "extension", "seconds", "milliseconds", "version":
+		return "", "", false
 	case "list":
 		return t.Name, "list", true
 	case "account":
@@ -132,8 +123,8 @@ func ecsField(t ecs.Target) (name, as string, ok bool) {
 		return "url.original", "request", true
 	case "endpoint":
 		return t.Name + ".address", "", true
-	default:
-		return "", "", false
+	default: // what package entity reads as it came, like names in < >
+		return t.Name, "", true
 	}
 }
 

@@ -87,7 +87,7 @@ func (t *Table) File(path string) (*File, error) {
 
 func (t *Table) openFile(path string) (*File, io.Closer, error) {
 	bloom, err := fs.ReadFile(t.fsys, path+FilterSuffix)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err != nil {
 		return nil, nil, err
 	}
 	f, err := t.fsys.Open(path)

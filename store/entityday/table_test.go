@@ -236,7 +236,7 @@ func drawRuns(t *rapid.T) [][]sighting {
 }
 
 // drawTable writes runs, and joins some of them to days, months and years.
-func drawTable(t *rapid.T, tb testing.TB, runs [][]sighting) *files {
+func drawTable(t *rapid.T, tb testing.TB, runs [][]sighting, drop bool) *files {
 	f := &files{}
 	for i, run := range runs {
 		rows := slices.Values(accumulate(run))
@@ -262,7 +262,7 @@ func drawTable(t *rapid.T, tb testing.TB, runs [][]sighting) *files {
 				continue
 			}
 			joined := f.merge(tb, fmt.Sprintf("%s-%s", level, p), p, parts[p])
-			if level == entityday.Daily || rapid.Bool().Draw(t, "drop parts") {
+			if level == entityday.Daily || drop && rapid.Bool().Draw(t, "drop parts") {
 				f.listed = slices.DeleteFunc(f.listed, func(l entityday.Listed) bool { return slices.Contains(parts[p], l) })
 				late = min(late, len(f.listed))
 			}
@@ -275,7 +275,7 @@ func drawTable(t *rapid.T, tb testing.TB, runs [][]sighting) *files {
 func TestTableIsTheSlowTableWhateverWasJoined(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		runs := drawRuns(rt)
-		f := drawTable(rt, t, runs)
+		f := drawTable(rt, t, runs, true)
 		table := entityday.NewTable(f.fsys, f.listed)
 		got := map[unique]entityday.Row{}
 		var asks []entityday.Ask
@@ -296,6 +296,98 @@ func TestTableIsTheSlowTableWhateverWasJoined(t *testing.T) {
 			rt.Errorf("slow table -, table +:\n%s\nfiles %v", diff, f.listed)
 		}
 	})
+}
+
+func TestBoundsAreExactWhereDaysAreKept(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		runs := drawRuns(rt)
+		f := drawTable(rt, t, runs, false)
+		table := entityday.NewTable(f.fsys, f.listed)
+		from := rapid.SampledFrom(someDays[:6]).Draw(rt, "from") + entityday.Day(rapid.IntRange(-1, 1).Draw(rt, "more"))
+		b := entityday.Bounds{From: from, Before: from + entityday.Day(rapid.SampledFrom([]int{1, 2, 31, 366, 30_000}).Draw(rt, "days"))}
+		var within []sighting
+		for _, s := range slices.Concat(runs...) {
+			if s.day >= b.From && s.day < b.Before {
+				within = append(within, s)
+			}
+		}
+		var asks []entityday.Ask
+		for _, e := range append(someEntities, entity.Entity{Kind: entity.Host, Value: "ws2.corp.example"}) {
+			asks = append(asks, entityday.Ask{Entity: e})
+		}
+		got := map[unique]entityday.Row{}
+		_, err := table.Lookup(context.Background(), b, asks, func(m entityday.Match) bool {
+			added(got, m.Row)
+			return true
+		})
+		if err != nil {
+			rt.Fatal(err)
+		}
+		if diff := cmp.Diff(slowly(within), totalsOf(got)); diff != "" {
+			rt.Errorf("%v: slow table -, table +:\n%s\nfiles %v", b, diff, f.listed)
+		}
+	})
+}
+
+func TestPlanTakesTheLongestPeriodsThatAreWhole(t *testing.T) {
+	var f files
+	var days, months []entityday.Listed
+	run := 0
+	start := time.Date(2023, 1, 1, 0, 0, 0, 0, time.UTC)
+	empty := func(func(entityday.Row, error) bool) {}
+	for at := start; at.Year() < 2026; at = at.AddDate(0, 0, 1) {
+		p := entityday.Period{First: entityday.DayOf(at)}
+		days = append(days, f.write(t, "day "+p.String(), entityday.Content{Period: p, Runs: []entityday.RunID{runID(run)}, Rows: empty}))
+		run++
+	}
+	roll := func(level entityday.Level, parts []entityday.Listed) (all []entityday.Listed) {
+		byPeriod := map[entityday.Period][]entityday.Listed{}
+		for _, l := range parts {
+			p := entityday.PeriodOf(level, l.Period.First)
+			byPeriod[p] = append(byPeriod[p], l)
+		}
+		for p, parts := range byPeriod {
+			all = append(all, f.merge(t, level.String()+" "+p.String(), p, parts))
+		}
+		return all
+	}
+	months = roll(entityday.Monthly, days)
+	years := roll(entityday.Yearly, months)
+	late := f.write(t, "late", entityday.Content{Period: days[40].Period, Runs: []entityday.RunID{runID(60_000)}, Rows: empty})
+	day := func(y int, m time.Month, d int) entityday.Day {
+		return entityday.DayOf(time.Date(y, m, d, 0, 0, 0, 0, time.UTC))
+	}
+	all := slices.Concat(days, months, years)
+	tests := []struct {
+		name   string
+		files  []entityday.Listed
+		bounds entityday.Bounds
+		want   []string
+	}{
+		{"all", all, entityday.Bounds{}, []string{"year 2023", "year 2024", "year 2025"}},
+		{"years, a month, a day", all, entityday.Bounds{From: day(2023, 12, 31), Before: day(2025, 2, 1)}, []string{"day 2023-12-31", "year 2024", "month 2025-01"}},
+		{"a late run", append(slices.Clone(all), late), entityday.Bounds{}, []string{"year 2023", "late", "year 2024", "year 2025"}},
+		{
+			"a late run joined to its day", append(slices.Concat(days[:40], days[41:], months, years), f.merge(t, "both", days[40].Period, []entityday.Listed{days[40], late})),
+			entityday.Bounds{From: day(2023, 2, 9), Before: day(2023, 2, 11)},
+			[]string{"day 2023-02-09", "both"},
+		},
+		{"years alone", years, entityday.Bounds{From: day(2023, 12, 31), Before: day(2024, 2, 1)}, []string{"year 2023", "year 2024"}},
+		{"no records", all, entityday.Bounds{From: day(2030, 1, 1), Before: day(2031, 1, 1)}, nil},
+	}
+	for _, tt := range tests {
+		plan, err := entityday.NewTable(f.fsys, tt.files).Plan(tt.bounds)
+		var got []string
+		for _, l := range plan {
+			got = append(got, l.Path)
+		}
+		if diff := cmp.Diff(tt.want, got); err != nil || diff != "" {
+			t.Errorf("%s: %v (-want +got):\n%s", tt.name, err, diff)
+		}
+	}
+	if _, err := entityday.NewTable(f.fsys, append(slices.Clone(years), tests[3].files[len(tests[3].files)-1])).Plan(entityday.Bounds{}); !errors.Is(err, entityday.ErrOverlap) {
+		t.Errorf("a day that is half in its year, without the year's days: %v; want %v", err, entityday.ErrOverlap)
+	}
 }
 
 func TestJoiningIsAdditiveInWhateverOrder(t *testing.T) {
@@ -341,6 +433,7 @@ func TestARunIsNeverCountedTwice(t *testing.T) {
 			f.fsys = fstest.MapFS{}
 		}
 		f.fsys[name] = &fstest.MapFile{Data: file.Bytes()}
+		f.fsys[name+entityday.FilterSuffix] = &fstest.MapFile{Data: filter.Bytes()}
 		return entityday.Listed{Period: entityday.Period{First: run[0].day}, Path: name, Sum: entityday.SumOf(ids...)}, err
 	}
 	if _, err := write("twice", runID(1), runID(1)); !errors.Is(err, entityday.ErrTwice) {

@@ -14,8 +14,7 @@ import (
 func (t *Table) Plan(b Bounds) ([]Listed, error) {
 	byYear := map[Period][]Listed{}
 	for _, l := range t.files {
-		if b.meets(l.Period) {
-			year := PeriodOf(Yearly, l.Period.First)
+		if year := PeriodOf(Yearly, l.Period.First); b.meets(year) {
 			byYear[year] = append(byYear[year], l)
 		}
 	}
@@ -27,6 +26,7 @@ func (t *Table) Plan(b Bounds) ([]Listed, error) {
 		}
 		plan = append(plan, chosen...)
 	}
+	plan = slices.DeleteFunc(plan, func(l Listed) bool { return !b.meets(l.Period) })
 	slices.SortFunc(plan, func(a, b Listed) int {
 		return cmp.Or(cmp.Compare(a.Period.First, b.Period.First), cmp.Compare(a.Period.Level, b.Period.Level), strings.Compare(a.Path, b.Path))
 	})

@@ -180,11 +180,13 @@ func NoError(rows iter.Seq[Row]) iter.Seq2[Row, error] {
 	}
 }
 
-// Write writes a file and its filter. Memory is that of a row group (some
+// Write writes a file and, to filterFile, the filter and the checksums that lie
+// beside it. Memory is that of a row group (some
 // megabytes) and 8 bytes for each entity. It returns [ErrOrder] or [ErrTwice] for
 // content that is not as it must be.
 func Write(file, filterFile io.Writer, c Content) (Summary, error) {
-	w, err := newWriter(file, c)
+	checks := &summer{w: file}
+	w, err := newWriter(checks, c)
 	if err != nil {
 		return Summary{}, err
 	}
@@ -203,7 +205,9 @@ func Write(file, filterFile io.Writer, c Content) (Summary, error) {
 	for _, h := range w.hashes {
 		f.insert(h)
 	}
-	return w.Summary, f.writeTo(filterFile)
+	checks.end()
+	beside := companion{filter: f, size: checks.size, sums: checks.sums}
+	return w.Summary, beside.writeTo(filterFile)
 }
 
 // writer writes rows in batches.
