@@ -11,16 +11,15 @@ import (
 
 // commands is the grammar of the command line.
 type commands struct {
-	Scan       scanCommand       `cmd:"" help:"Find what the rules match in logs."`
-	Watch      watchCommand      `cmd:"" help:"Find what the rules match in logs while they are written."`
-	Explain    explainCommand    `cmd:"" help:"Show why a rule matched, or why it did not."`
-	Ingest     ingestCommand     `cmd:"" help:"Take logs into an archive: sealed, provable, ready to be hunted in."`
-	Hunt       huntCommand       `cmd:"" help:"Ask an archive: rules, indicators or comparisons against all that is in it."`
-	Stats      statsCommand      `cmd:"" help:"Show what logs hold: hosts, datasets, event ids, logons, first and last."`
-	Parse      parseCommand      `cmd:"" help:"Write every record of logs as a JSON line."`
-	Rules      rulesCommand      `cmd:"" help:"Check, list, show or update rules."`
-	Completion completionCommand `cmd:"" help:"Write a script with which a shell completes command lines of dwell."`
-	Version    versionCommand    `cmd:"" help:"Show the version."`
+	Scan            scanCommand    `cmd:"" help:"Find what the rules match in logs."`
+	Watch           watchCommand   `cmd:"" help:"Find what the rules match in logs while they are written."`
+	Explain         explainCommand `cmd:"" help:"Show why a rule matched, or why it did not."`
+	archiveCommands `embed:""`
+	Stats           statsCommand      `cmd:"" help:"Show what logs hold: hosts, datasets, event ids, logons, first and last."`
+	Parse           parseCommand      `cmd:"" help:"Write every record of logs as a JSON line."`
+	Rules           rulesCommand      `cmd:"" help:"Check, list, show or update rules."`
+	Completion      completionCommand `cmd:"" help:"Write a script with which a shell completes command lines of dwell."`
+	Version         versionCommand    `cmd:"" help:"Show the version."`
 
 	Help helpFlag `short:"h" help:"Show help."`
 }

@@ -87,7 +87,7 @@ func (f *ruleFlags) loadWith(s *session, indicators *indicatorFlags) (*ruleset, 
 func (f *ruleFlags) compile(s *session, rules *sigma.Collection, indicators *indicatorFlags) (*ruleset, error) {
 	r := &ruleset{
 		collection: rules,
-		names: event.NewNames(), paths: f.Rules, exceptionFiles: f.Exceptions, indicatorFiles: []fileEntry{},
+		names:      event.NewNames(), paths: f.Rules, exceptionFiles: f.Exceptions, indicatorFiles: []fileEntry{},
 	}
 	var err error
 	if err = indicators.read(s, r); err != nil {
