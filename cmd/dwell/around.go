@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"cmp"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -31,8 +32,10 @@ type moments struct {
 	// accounts are any of which a record must be; none if one of the hit's
 	// records names none.
 	accounts []string
-	file     string // asked for if neither host nor account is known
-	own      map[event.ID]bool
+	// address is asked for in any field if neither host nor account is known, as
+	// in records of sensors; file if there is none either.
+	address, file string
+	own           map[event.ID]bool
 }
 
 // ofAccount says whether a record of this account is asked for.
@@ -50,9 +53,13 @@ func (m *moments) distance(t time.Time) (time.Duration, bool) {
 	return nearest, nearest <= m.around
 }
 
-// hosts says whether the event is of the host, or the file if none is known.
+// hosts says whether the event is of the host, or of the address or file if
+// none is known.
 func (m *moments) hosts(ev *event.Event) bool {
 	if m.file != "" && ev.Source.Path != m.file {
+		return false
+	}
+	if m.address != "" && !slices.ContainsFunc(ev.Fields, func(f event.Field) bool { return f.HasText() && f.Text() == m.address }) {
 		return false
 	}
 	return m.host == "" || strings.EqualFold(ev.HostName(), m.host)
@@ -162,20 +169,27 @@ func (p *prevalence) at(t time.Time) {
 type surroundings struct {
 	moments []*moments
 	values  []detect.Matched
+	address string
 
 	near        []vicinity   // by moments
 	prevalences []prevalence // by values
 }
 
 // newSurroundings asks for what is around the records of a hit, and for the
-// values that matched. events are those of a correlation.
-func newSurroundings(ref *detect.EventRef, events []detect.EventRef, matched []detect.Matched, around time.Duration) *surroundings {
-	x := &surroundings{}
+// values that matched. Who is at the address, "" if unknown, is asked for where
+// the records name no host and no account.
+func newSurroundings(d *detect.Detection, address string, around time.Duration) *surroundings {
+	x, events := &surroundings{address: address}, d.Events
 	if events == nil {
-		x.values = valuesToCount(matched)
-		x.around(ref, around)
+		x.values = valuesToCount(d.Matched)
+		x.around(&d.Event, around)
 	} else if len(events) > 0 {
-		x.values = valuesToCount(matched[:max(len(matched)-1, 0)]) // the last is the figure
+		x.values = valuesToCount(d.Matched[:max(len(d.Matched)-1, 0)]) // the last is the figure
+		for i := range x.values {
+			if _, err := netip.ParseAddr(x.values[i].Text()); err == nil && x.address == "" {
+				x.address = x.values[i].Text()
+			}
+		}
 		x.around(&events[0], around)
 		x.around(&events[len(events)-1], around)
 	}
@@ -203,7 +217,9 @@ func (x *surroundings) around(r *detect.EventRef, around time.Duration) {
 		m.accounts = []string{r.Account}
 	}
 	if r.Host == "" && r.Account == "" {
-		m.file = r.File
+		if m.address = x.address; m.address == "" {
+			m.file = r.File
+		}
 	}
 	x.moments = append(x.moments, m)
 }

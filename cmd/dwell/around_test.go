@@ -74,7 +74,7 @@ func ref(minute int, id byte, host, account string) detect.EventRef {
 func TestCorrelationIsLookedAroundAtItsFirstAndLastEvent(t *testing.T) {
 	figure := []detect.Matched{{Field: "ip", JSON: `"192.0.2.1"`}, {Field: "event_count", JSON: "3"}}
 	near := []detect.EventRef{ref(0, 1, "a", "x"), ref(2, 2, "a", "y"), ref(4, 3, "a", "z")}
-	x := newSurroundings(&near[2], near, figure, 5*time.Minute)
+	x := newSurroundings(&detect.Detection{Event: near[2], Events: near, Matched: figure}, "", 5*time.Minute)
 	if len(x.moments) != 1 || len(x.moments[0].at) != 2 || !slices.Equal(x.moments[0].accounts, []string{"x", "z"}) || len(x.moments[0].own) != 3 {
 		t.Errorf("events within minutes: %+v", x.moments)
 	}
@@ -82,16 +82,31 @@ func TestCorrelationIsLookedAroundAtItsFirstAndLastEvent(t *testing.T) {
 		t.Errorf("values to count: %v", x.values)
 	}
 	far := []detect.EventRef{ref(0, 1, "a", "x"), ref(60, 2, "b", "x")}
-	if x := newSurroundings(&far[1], far, figure, 5*time.Minute); len(x.moments) != 2 {
+	if x := newSurroundings(&detect.Detection{Event: far[1], Events: far, Matched: figure}, "", 5*time.Minute); len(x.moments) != 2 {
 		t.Errorf("events on two hosts: %+v", x.moments)
 	}
 }
 
 func TestHitWithoutHostAndAccountIsLookedAroundInItsFile(t *testing.T) {
 	r := ref(0, 1, "", "")
-	x := newSurroundings(&r, nil, nil, time.Minute)
+	x := newSurroundings(&detect.Detection{Event: r}, "", time.Minute)
 	ev := &event.Event{Source: &event.Source{Path: "f"}}
 	if m := x.moments[0]; !m.hosts(ev) || m.hosts(&event.Event{Source: &event.Source{Path: "g"}}) || !m.ofAccount("any") {
 		t.Errorf("moments of a hit without names: %+v", m)
+	}
+}
+
+func TestHitOfSensorIsLookedAroundByItsAddress(t *testing.T) {
+	x := newSurroundings(&detect.Detection{Event: ref(0, 1, "", "")}, "192.0.2.7", time.Minute)
+	from := func(address string) *event.Event {
+		return &event.Event{Source: &event.Source{Path: "g"}, Fields: []event.Field{{Kind: event.Null}, {Kind: event.Text, Data: []byte(address)}}}
+	}
+	if m := x.moments[0]; !m.hosts(from("192.0.2.7")) || m.hosts(from("192.0.2.70")) {
+		t.Errorf("moments of a hit with an address alone: %+v", m)
+	}
+	group := []detect.Matched{{Field: "id.orig_h", JSON: `"192.0.2.8"`}, {Field: "event_count", JSON: "3"}}
+	x = newSurroundings(&detect.Detection{Event: ref(0, 1, "", ""), Events: []detect.EventRef{ref(0, 1, "", "")}, Matched: group}, "", time.Minute)
+	if m := x.moments[0]; m.address != "192.0.2.8" {
+		t.Errorf("moments of a correlation by address: %+v", m)
 	}
 }

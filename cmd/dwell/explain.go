@@ -69,7 +69,7 @@ func (c *explainCommand) explainGroup(s *session, f *findings, g *hits.Group) er
 	look.line("")
 	if correlation := findCorrelation(f.rules.collection, g.Rule); correlation != nil {
 		look.correlated(correlation, &g.Example)
-		return errors.Join(c.surround(s, look, &seenHit{f.rules, c.Paths, &g.Example}), look.err, out.Flush())
+		return errors.Join(c.surround(s, look, &seenHit{f.rules, c.Paths, &g.Example, ""}), look.err, out.Flush())
 	}
 	rule := findRule(f.rules.collection.Rules, g.Rule)
 	if rule == nil && f.rules.program.Indicators().Len() == 0 {
@@ -89,7 +89,7 @@ func (c *explainCommand) explainGroup(s *session, f *findings, g *hits.Group) er
 	}
 	if seen != nil {
 		_, _ = out.Write(seen.text) // Flush reports it
-		err = errors.Join(err, c.surround(s, look, &seenHit{f.rules, c.Paths, &g.Example}))
+		err = errors.Join(err, c.surround(s, look, &seenHit{f.rules, c.Paths, &g.Example, seen.address}))
 	}
 	return errors.Join(err, look.err, out.Flush())
 }
@@ -99,6 +99,7 @@ type seenHit struct {
 	rules *ruleset
 	paths []string
 	*detect.Detection
+	address string // that it comes from, "" if unknown
 }
 
 // surround shows what is around a hit, unless that is not wanted.
@@ -109,7 +110,7 @@ func (c *explainCommand) surround(s *session, look *looks, h *seenHit) error {
 	if err := look.out.Flush(); err != nil { // reading once more takes its time
 		return err
 	}
-	x := newSurroundings(&h.Event, h.Events, h.Matched, c.Around)
+	x := newSurroundings(h.Detection, h.address, c.Around)
 	if err := x.look(s, h.paths, &c.inputFlags, h.rules); err != nil {
 		return err
 	}
@@ -155,7 +156,7 @@ func (c *explainCommand) explainPair(s *session) error {
 	}
 	if seen != nil {
 		_, _ = out.Write(seen.text) // Flush reports it
-		err = errors.Join(err, c.surroundPair(s, look, &seenHit{rules, paths, &detect.Detection{Event: seen.ref, Matched: seen.matched}}))
+		err = errors.Join(err, c.surroundPair(s, look, &seenHit{rules, paths, &detect.Detection{Event: seen.ref, Matched: seen.matched}, seen.address}))
 	}
 	return errors.Join(err, look.err, out.Flush())
 }

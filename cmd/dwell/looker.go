@@ -91,8 +91,6 @@ func (l *looker) near(v *vicinity, m *moments, ev *event.Event) {
 var tellingNames = [...]struct{ name, before string }{
 	{"event.action", ""},
 	{"process.command_line", ""},
-	{"process.executable", ""},
-	{"process.parent.executable", "by "},
 	{"powershell.file.script_block_text", ""},
 	{"service.name", "service "},
 	{"file.path", "file "},
@@ -111,6 +109,8 @@ var tellingNames = [...]struct{ name, before string }{
 	{"winlog.logon.type", "logon "},
 	{"user.target.name", "account "},
 	{"rule.name", "rule "},
+	{"process.executable", ""}, // long, and mostly known from the record that began it
+	{"process.parent.executable", "by "},
 }
 
 // Bounds of a line about a record.

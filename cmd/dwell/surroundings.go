@@ -86,6 +86,9 @@ func vicinityText(m *moments) string {
 	default:
 		parts = append(parts, "accounts "+strings.Join(m.accounts, " and "))
 	}
+	if m.address != "" {
+		parts = append(parts, "with "+m.address+" in any field")
+	}
 	if m.file != "" {
 		parts = append(parts, "in "+m.file)
 	}

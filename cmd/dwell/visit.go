@@ -11,6 +11,7 @@ import (
 	"github.com/dwell-project/dwell/detect"
 	"github.com/dwell-project/dwell/event"
 	"github.com/dwell-project/dwell/parse"
+	"github.com/dwell-project/dwell/parse/ecs"
 	"github.com/dwell-project/dwell/sigma"
 )
 
@@ -35,6 +36,7 @@ type sighting struct {
 	text     []byte // nil if the event is not in the block
 	ref      detect.EventRef
 	matched  []detect.Matched // if the rule is true of it
+	address  string           // that it comes from, "" if it names none
 	problems []parse.Problem
 }
 
@@ -48,11 +50,15 @@ func (v *visit) run(s *session, style *looks) (*sighting, error) {
 	if err != nil {
 		return nil, err
 	}
+	tables, err := ecsTables(in.opt.Text)
+	if err != nil {
+		return nil, err
+	}
 	done := s.showProgress(in, v.in.Quiet)
 	defer done()
 	var seen *sighting
 	opt := parse.Options{Workers: v.in.Workers, Names: v.rules.names}
-	err = parse.Run(s.ctx, v.inputs(in), opt, func() parse.Work[*sighting] { return v.work(style) }, parse.Results[*sighting]{
+	err = parse.Run(s.ctx, v.inputs(in), opt, func() parse.Work[*sighting] { return v.work(style, tables) }, parse.Results[*sighting]{
 		Take: func(x *sighting) error {
 			for _, p := range x.problems {
 				v.report(p)
@@ -73,7 +79,7 @@ func (v *visit) run(s *session, style *looks) (*sighting, error) {
 
 // work returns the work of one worker. The text is made while the event is
 // valid, which is until yield returns.
-func (v *visit) work(style *looks) parse.Work[*sighting] {
+func (v *visit) work(style *looks, tables *ecs.Tables) parse.Work[*sighting] {
 	var m *detect.Matcher
 	return func(b *parse.Block, d parse.Decoder) *sighting {
 		x := &sighting{}
@@ -94,6 +100,7 @@ func (v *visit) work(style *looks) parse.Work[*sighting] {
 			}
 			_ = look.out.Flush() // a buffer takes everything
 			x.text, x.ref = text.Bytes(), m.Ref()
+			x.address = firstText(ecs.NewMapper(tables, v.rules.names).Map(ev), "source.ip")
 			for _, n := range fired {
 				if v.rule != nil && m.Exception(n) == nil && v.rules.program.Meta(n) == &v.rule.Meta {
 					x.matched = m.Detection(n).Matched
