@@ -260,12 +260,39 @@ func (e *envelope) relayed(relay, b []byte) bool {
 // loose reads what RFC 5424 puts after the host, where the rest of the header is
 // not that of RFC 5424: "program pid - - text".
 func (e *envelope) loose(b []byte) bool {
+	if e.looseParts(b) {
+		return true
+	}
 	before, after, ok := bytes.Cut(b, []byte(" - - "))
 	name, pid, two := bytes.Cut(before, []byte{' '})
 	if !ok || !two || len(before) > 64 || runOf(hostname, name) != len(name) || runOf(integer, pid) != len(pid) && string(pid) != "-" {
 		return false
 	}
 	e.program, e.pid, e.body = name, pid, after
+	return true
+}
+
+// looseParts is loose for all four parts of RFC 5424: "program pid msgid - text"
+// and "program pid msgid [data] text".
+func (e *envelope) looseParts(b []byte) bool {
+	var parts [3][]byte
+	rest := b
+	for i := range parts {
+		n := wordRun(rest)
+		if n == 0 || n > 64 || n+1 >= len(rest) || rest[n] != ' ' {
+			return false
+		}
+		parts[i], rest = rest[:n], rest[n+1:]
+	}
+	if pid := parts[1]; runOf(integer, pid) != len(pid) && string(pid) != "-" || runOf(hostname, parts[0]) != len(parts[0]) {
+		return false
+	}
+	n := structuredEnd(rest)
+	if n < 0 || n < len(rest) && rest[n] != ' ' || n == 1 && string(parts[1]) != "-" && string(parts[2]) != "-" {
+		return false
+	}
+	e.program, e.pid, e.msgid, e.data = parts[0], parts[1], parts[2], rest[:n]
+	e.body = bytes.TrimLeft(rest[n:], " ")
 	return true
 }
 
