@@ -63,6 +63,9 @@ func (e usageError) Error() string { return string(e) }
 // run is main with its world passed in, so that tests can replace it. It
 // returns the exit code.
 func run(ctx context.Context, w *world) int {
+	if w.wantsWizard() {
+		return runWizard(ctx, w)
+	}
 	var c commands
 	parser, err := newParser(&c, w.stdout, w.stderr)
 	if err != nil {

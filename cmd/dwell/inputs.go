@@ -10,6 +10,7 @@ import (
 	"iter"
 	"os"
 
+	"github.com/dwell-project/dwell/cmd/dwell/table"
 	"github.com/dwell-project/dwell/parse"
 	"github.com/dwell-project/dwell/parse/formats"
 	textlog "github.com/dwell-project/dwell/parse/lines"
@@ -27,6 +28,8 @@ type inputs struct {
 	onBytes     func(int64) // stored bytes, as they are read
 
 	streams map[string]*meter // standard input and named pipes, by path
+	output  os.FileInfo       // of standard output if that is a file, else nil
+	note    func(text string) // tells the user what is no trouble
 	archive int               // the place in read of the archive whose parts come by, -1 if none do
 }
 
@@ -60,6 +63,7 @@ func (s *session) newInputs(paths []string, in *inputFlags, wantDigests bool) (*
 		format = textlog.Format{Options: text}
 	}
 	i := &inputs{paths: paths, wantDigests: wantDigests, onBytes: func(int64) {}, streams: map[string]*meter{}, archive: -1}
+	i.output, i.note = regular(s.stdout), func(text string) { tell(s.notes, "dwell: %s\n", text) }
 	i.opt = formats.Options{
 		Format: format,
 		Stdin:  i.stream(s.ctx, formats.Stdin, s.stdin),
@@ -102,6 +106,9 @@ func (i *inputs) all() iter.Seq2[parse.Input, error] {
 		found := false
 		for in, err := range formats.Walk(i.paths, i.opt) {
 			found = true
+			if i.isOutput(in, err) {
+				continue
+			}
 			i.pass(in)
 			if err == nil {
 				in.Open = i.opener(in)
@@ -114,6 +121,37 @@ func (i *inputs) all() iter.Seq2[parse.Input, error] {
 			yield(parse.Input{}, parse.Problem{Path: i.paths[0], Err: errors.New("no file in it")})
 		}
 	}
+}
+
+// regular returns what is known of a writer that is a regular file.
+func regular(w io.Writer) os.FileInfo {
+	f, ok := w.(*os.File)
+	if !ok {
+		return nil
+	}
+	info, err := f.Stat()
+	if err != nil || !info.Mode().IsRegular() {
+		return nil
+	}
+	return info
+}
+
+// isOutput says whether an input is the file that standard output goes to, as
+// in dwell scan . > hits.jsonl: it would read its own hits.
+func (i *inputs) isOutput(in parse.Input, err error) bool {
+	if i.output == nil {
+		return false
+	}
+	path := in.Stored
+	if p, ok := errors.AsType[parse.Problem](err); ok {
+		path = p.Path
+	}
+	info, err := os.Stat(path)
+	if err != nil || !os.SameFile(info, i.output) {
+		return false
+	}
+	i.note(table.Clean(path) + ": standard output goes there: not read")
+	return true
 }
 
 // pass notes which archive the input lies in, if any.

@@ -52,7 +52,7 @@ func runMain() int {
 	context.AfterFunc(ctx, stop)
 	return run(ctx, &world{
 		args: os.Args[1:], env: os.Getenv, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
-		now: time.Now, screen: screen,
+		now: time.Now, screen: screen, person: func() bool { return terminals(os.Stdin, os.Stdout, os.Stderr) },
 	})
 }
 
@@ -66,6 +66,18 @@ type world struct {
 	now            func() time.Time
 	// screen says whether a writer is a terminal and how many cells wide it is.
 	screen func(io.Writer) (width int, ok bool)
+	// person says whether there is somebody who can be asked; nil means no.
+	person func() bool
+}
+
+// terminals says whether all files are terminals.
+func terminals(files ...*os.File) bool {
+	for _, f := range files {
+		if !term.IsTerminal(int(f.Fd())) {
+			return false
+		}
+	}
+	return true
 }
 
 // screen is world.screen for the real machine.
