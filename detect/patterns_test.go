@@ -278,3 +278,34 @@ func TestAScanOfNoRecordOfAPatternEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestTermsOfOpenIOCAreOfOneHostInOneRecordOrInSeveral(t *testing.T) {
+	const item = `<IndicatorItem condition="is"><Context search="%s"/><Content>%s</Content></IndicatorItem>`
+	var c ioc.Collection
+	c.Read("f", []byte(`<ioc id="1"><definition><Indicator operator="AND">`+fmt.Sprintf(item, "FileItem/FileName", "evil.exe")+
+		fmt.Sprintf(item, "ProcessItem/pid", "4711")+fmt.Sprintf(item, "RegistryItem/ValueName", "ImagePath")+`</Indicator></definition></ioc>`))
+	record := func(host string, second, n int) string {
+		return fmt.Sprintf(`{"Channel":"Microsoft-Windows-Sysmon/Operational","ProviderName":"Microsoft-Windows-Sysmon","Computer":"%s","UtcTime":"2026-02-10 10:00:%02d.000",%s}`, host, second, patternRecords[n])
+	}
+	for _, x := range []struct {
+		lines []string
+		want  []string
+	}{
+		{[]string{record("a", 0, 4)}, []string{"1 1"}},
+		{[]string{record("a", 0, 0), record("b", 1, 4)}, []string{"2 2"}},
+		{[]string{record("a", 1, 0), record("a", 0, 4)}, []string{"2 2"}},
+		{[]string{record("a", 1, 0), record("a", 0, 1)}, nil},
+	} {
+		var got []string
+		for _, d := range scanText(t, whoamiRule, strings.Join(x.lines, "\n")+"\n", detect.Options{Indicators: c.Indicators, Disabled: []string{"Whoami"}}) {
+			text := fmt.Sprint(d.Event.Record)
+			for _, e := range d.Events {
+				text += " " + fmt.Sprint(e.Record)
+			}
+			got = append(got, text)
+		}
+		if diff := cmp.Diff(x.want, got); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", x.lines, diff)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/dwell-project/dwell/detect/ioc/stixpattern"
@@ -48,11 +49,17 @@ func compareSightings(a, b *sighting) int {
 // sequences are the searches for patterns of several records.
 type sequences struct {
 	program *Program
-	byOne   map[int32]*stixpattern.Sequence // by indicator
+	byOne   map[searchKey]*stixpattern.Sequence
 }
 
 func newSequences(p *Program) *sequences {
-	return &sequences{program: p, byOne: map[int32]*stixpattern.Sequence{}}
+	return &sequences{program: p, byOne: map[searchKey]*stixpattern.Sequence{}}
+}
+
+// searchKey is what a search is for: an indicator, perhaps on one host.
+type searchKey struct {
+	indicator int32
+	host      string
 }
 
 // take looks at the next sighting in order of time and returns the detection
@@ -61,10 +68,15 @@ func (s *sequences) take(g *sighting, late bool) *Detection {
 	if g.ref.Time.IsZero() {
 		return nil
 	}
-	search, ok := s.byOne[g.indicator]
+	full := s.program.indicators.Indicators()[g.indicator].Full
+	key := searchKey{indicator: g.indicator}
+	if full.OneHost {
+		key.host = strings.ToLower(g.ref.Host)
+	}
+	search, ok := s.byOne[key]
 	if !ok {
-		search = stixpattern.NewSequence(s.program.indicators.Indicators()[g.indicator].Full)
-		s.byOne[g.indicator] = search
+		search = stixpattern.NewSequence(full)
+		s.byOne[key] = search
 	}
 	found := search.Add(stixpattern.Seen{Time: g.ref.Time, ID: g.ref.ID, Tests: g.tests, Ref: &sightingRef{*g, late}})
 	if found == nil {

@@ -142,6 +142,8 @@ func (r *reader) read() {
 		r.readJSON()
 	case formCSV:
 		r.readCSV()
+	case formOpenIOC:
+		r.readOpenIOC()
 	default:
 		r.readText()
 	}

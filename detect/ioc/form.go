@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/dwell-project/dwell/detect/ioc/openioc"
 )
 
 type fileForm uint8
@@ -14,6 +16,7 @@ const (
 	formText fileForm = iota
 	formCSV
 	formJSON
+	formOpenIOC
 )
 
 // decodeText returns the text as UTF-8 without a byte order mark; spreadsheets
@@ -45,6 +48,9 @@ func form(text []byte) fileForm {
 	trimmed := bytes.TrimLeft(text, " \t\r\n")
 	if len(trimmed) > 0 && (trimmed[0] == '{' || trimmed[0] == '[' && opensList(trimmed[1:])) {
 		return formJSON
+	}
+	if openioc.Is(text) {
+		return formOpenIOC
 	}
 	if delimiter(text) != 0 {
 		return formCSV

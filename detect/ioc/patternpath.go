@@ -15,7 +15,7 @@ var typeOfPath = map[string]Type{
 	"domain-name:value": Domain, "domain-name:resolves_to_refs.value": IP, "url:value": URL,
 	"email-addr:value": Email, "email-message:from_ref.value": Email, "email-message:sender_ref.value": Email,
 	"email-message:to_refs.value": Email,
-	"file:name":                   FileName, "file:path": FilePath, "directory:path": FilePath,
+	"file:name":                   FileName, "file:path": FilePath, "file:x_full_path": FilePath, "windows-registry-key:x_full_path": RegistryKey, "process:image_ref.x_full_path": FilePath, "directory:path": FilePath,
 	"process:name": FileName, "process:image_ref.name": FileName, "process:command_line": CommandLine,
 	"user-account:user_id": Account, "user-account:account_login": Account, "user-account:display_name": Account,
 	"windows-registry-key:key": RegistryKey, "mutex:name": Mutex,

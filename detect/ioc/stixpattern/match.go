@@ -11,14 +11,17 @@ type Observation struct {
 // Match says whether observations in any order match the pattern. It tries all
 // combinations, so it is for few observations: see [Sequence].
 func Match(p *Pattern, observations []Observation) bool {
-	m := matching{observations: observations}
+	m := matching{pattern: p, observations: observations}
 	return len(m.bindings(p.Root)) > 0
 }
 
 // binding is observations by number, one for each test that took part.
 type binding []int
 
-type matching struct{ observations []Observation }
+type matching struct {
+	pattern      *Pattern
+	observations []Observation
+}
 
 // bindings returns every choice of observations that satisfies an expression.
 func (m *matching) bindings(e Expr) []binding {
@@ -37,7 +40,7 @@ func (m *matching) bindings(e Expr) []binding {
 		}
 		for _, a := range x {
 			for _, b := range y {
-				if disjoint(a, b) && (e.Joint == And || !m.first(b).Before(m.last(a))) {
+				if (m.pattern.OneHost || disjoint(a, b)) && (e.Joint == And || !m.first(b).Before(m.last(a))) {
 					all = append(all, append(append(binding{}, a...), b...))
 				}
 			}

@@ -11,6 +11,10 @@ type Pattern struct {
 	// Tests are the tests in Root in the order of the text; a test's number is
 	// its place here.
 	Tests []*Test
+	// OneHost says, beyond the language, that all observations of a match are
+	// of one host, and that one may stand for several tests: so OpenIOC means
+	// it. Who gives observations to a [Sequence] keeps hosts apart.
+	OneHost bool
 }
 
 // Expr is an observation expression: a [*Test], [*Joined] or [*Qualified].

@@ -61,7 +61,7 @@ type next func(span) bool
 // search returns a combination that the observation at the place completes, in
 // order, or nil.
 func (s *Sequence) search(at int) []Seen {
-	s.used, s.steps = make([]bool, len(s.kept)), 0
+	s.used, s.steps = make([]int, len(s.kept)), 0
 	if !s.choose(s.pattern.Root, at, has, limits{}, func(span) bool { return true }) {
 		if s.steps > maxSteps {
 			s.Forgotten++
@@ -70,7 +70,7 @@ func (s *Sequence) search(at int) []Seen {
 	}
 	var found []Seen
 	for i, used := range s.used {
-		if used {
+		if used > 0 {
 			found = append(found, s.kept[i])
 		}
 	}
@@ -120,7 +120,7 @@ func (s *Sequence) chooseOne(t *Test, at int, m must, l limits, rest next) bool 
 		if s.kept[i].Time.Before(l.from) {
 			break
 		}
-		if i != at && s.try(t, i, l, rest) {
+		if (i != at || s.pattern.OneHost) && s.try(t, i, l, rest) {
 			return true
 		}
 	}
@@ -131,14 +131,14 @@ func (s *Sequence) chooseOne(t *Test, at int, m must, l limits, rest next) bool 
 func (s *Sequence) try(t *Test, i int, l limits, rest next) bool {
 	s.steps++
 	o := &s.kept[i]
-	if _, holds := slices.BinarySearch(o.Tests, t.Number); s.used[i] || !holds || !l.admits(o.Time) {
+	if _, holds := slices.BinarySearch(o.Tests, t.Number); s.used[i] > 0 && !s.pattern.OneHost || !holds || !l.admits(o.Time) {
 		return false
 	}
-	s.used[i] = true
+	s.used[i]++
 	if rest(span{o.Time, o.Time}) {
 		return true
 	}
-	s.used[i] = false
+	s.used[i]--
 	return false
 }
 
@@ -242,5 +242,5 @@ func (s *Sequence) repeat(r repetition, at int, m must, l limits, rest next) boo
 // this one is of no use to another test.
 func (s *Sequence) replaceable(t *Test, r repetition, i, at int, l limits) bool {
 	o := &s.kept[i]
-	return at == len(s.kept)-1 && (r.newest || s.thin) && len(o.Tests) == 1 && o.Tests[0] == t.Number && l.admits(o.Time) && !s.used[i]
+	return at == len(s.kept)-1 && (r.newest || s.thin) && len(o.Tests) == 1 && o.Tests[0] == t.Number && l.admits(o.Time) && s.used[i] == 0
 }

@@ -39,7 +39,7 @@ type Sequence struct {
 	// mattered, and searches that were given up.
 	Forgotten int64
 
-	used  []bool
+	used  []int // how often, in the combination at hand
 	steps int
 }
 

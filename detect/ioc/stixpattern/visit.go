@@ -26,6 +26,6 @@ func (t *Test) EachWanted(visit func(path Path, text string)) {
 // which the tests with these numbers, ascending, hold. A zero time is within no
 // bounds.
 func (p *Pattern) HoldsOf(at time.Time, tests []int) bool {
-	s := Sequence{kept: []Seen{{Time: at, Tests: tests}}, used: make([]bool, 1)}
+	s := Sequence{pattern: p, kept: []Seen{{Time: at, Tests: tests}}, used: make([]int, 1)}
 	return s.choose(p.Root, 0, has, limits{}, func(span) bool { return true })
 }

@@ -13,7 +13,7 @@ import (
 // written are the properties whose values stand in the record as they are, but
 // for case, what separates words in them, and the names of hives.
 var written = map[string]bool{
-	"domain-name:value": true, "url:value": true, "email-addr:value": true, "file:name": true, "directory:path": true,
+	"domain-name:value": true, "url:value": true, "email-addr:value": true, "file:name": true, "file:x_full_path": true, "windows-registry-key:x_full_path": true, "directory:path": true,
 	"process:name": true, "process:command_line": true, "process:cwd": true, "process:arguments": true,
 	"user-account:user_id": true, "user-account:account_login": true, "user-account:display_name": true,
 	"windows-registry-key:key": true, "windows-registry-key:values.name": true, "windows-registry-key:values.data": true,

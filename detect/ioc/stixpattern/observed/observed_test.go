@@ -57,8 +57,8 @@ func TestRecordsShowTheirObjects(t *testing.T) {
 		want []string // objects of the record, without ids
 	}{
 		{sysmonRegistry, []string{
-			`{"key":"HKEY_USERS\\S-1-5-21-1-2-3-1001\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Run","type":"windows-registry-key","values":[{"data":"C:\\Temp\\evil.exe","name":"Updater"}]}`,
-			`{"key":"HKEY_CURRENT_USER\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Run","type":"windows-registry-key","values":[{"data":"C:\\Temp\\evil.exe","name":"Updater"}]}`,
+			`{"key":"HKEY_USERS\\S-1-5-21-1-2-3-1001\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Run","type":"windows-registry-key","values":[{"data":"C:\\Temp\\evil.exe","name":"Updater"}],"x_full_path":"HKEY_USERS\\S-1-5-21-1-2-3-1001\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Run\\Updater"}`,
+			`{"key":"HKEY_CURRENT_USER\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Run","type":"windows-registry-key","values":[{"data":"C:\\Temp\\evil.exe","name":"Updater"}],"x_full_path":"HKEY_CURRENT_USER\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Run\\Updater"}`,
 		}},
 		{ecsProxy, []string{
 			`{"type":"ipv4-addr","value":"10.0.0.5"}`, `{"type":"ipv6-addr","value":"2001:db8::7"}`, `{"type":"domain-name","value":"CDN.evil.example"}`,

@@ -29,13 +29,13 @@ func (o *Observer) registry() {
 		}
 	}
 	for _, key := range keySpellings(path) {
-		object := stixpattern.Object{"key": key}
+		object := stixpattern.Object{"key": key, "x_full_path": key}
 		if value != "" {
 			one := map[string]any{"name": value}
 			if len(data) > 0 {
 				one["data"] = strings.Join(data, " ")
 			}
-			object["values"] = []any{one}
+			object["values"], object["x_full_path"] = []any{one}, key+`\`+value
 		}
 		o.add("windows-registry-key", "", object)
 	}

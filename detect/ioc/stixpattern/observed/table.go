@@ -127,7 +127,7 @@ func Load() (*Tables, error) {
 
 // pathsOf returns the paths of all objects, without places in lists.
 func pathsOf(t *table) map[string]bool {
-	paths := map[string]bool{"windows-registry-key:values.name": true, "windows-registry-key:values.data": true}
+	paths := map[string]bool{"windows-registry-key:values.name": true, "windows-registry-key:values.data": true, "windows-registry-key:x_full_path": true}
 	for _, o := range t.Objects {
 		types := []string{o.Type}
 		if o.Type == "address" {
