@@ -71,6 +71,11 @@ func (w *Writer) commit(next *Manifest) error {
 		return err
 	}
 	next.Sources = append(next.Sources, taken)
+	if len(next.Sources) > maxSources {
+		if err := w.joinSources(next); err != nil {
+			return err
+		}
+	}
 	if err := w.secrets.save(); err != nil {
 		return err
 	}
@@ -87,6 +92,34 @@ func (w *Writer) commit(next *Manifest) error {
 	}
 	next.HeadFrom = w.head.number
 	return next.write(w.archive.folder)
+}
+
+// maxSources is how many files under sources/ are few enough.
+const maxSources = 64
+
+// joinSources puts the files under sources/ behind each other in one.
+func (w *Writer) joinSources(next *Manifest) error {
+	joined := fmt.Sprintf("sources/%09d-joined.jsonl", next.Generation+1)
+	err := create(w.archive.path(joined), func(out io.Writer) error {
+		for _, s := range next.Sources {
+			text, err := os.ReadFile(w.archive.path(s))
+			if err == nil {
+				_, err = out.Write(text)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("joining what was taken in: %w", err)
+	}
+	for _, s := range next.Sources {
+		next.Retired = append(next.Retired, Retired{Path: s, At: w.archive.opt.Now().UTC()})
+	}
+	next.Sources = []string{joined}
+	return nil
 }
 
 // sealAll seals every partition, several at once, and adds the segments to the

@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -78,6 +79,13 @@ func (a *Archive) Write(names *event.Names) (w *Writer, err error) {
 	}
 	if w.secrets, err = openSecrets(a.opt.Secrets, w.manifest.ID); err != nil {
 		return nil, err
+	}
+	for dataset, text := range w.manifest.Columns {
+		types := segment.NewTypes()
+		if err := json.Unmarshal(text, types); err != nil {
+			return nil, fmt.Errorf("reading the columns of %s: %w", dataset, err)
+		}
+		w.columns[dataset] = types
 	}
 	if err := w.clean(); err != nil {
 		return nil, fmt.Errorf("removing what was left unfinished: %w", err)

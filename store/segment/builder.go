@@ -31,7 +31,6 @@ type Builder struct {
 	last   *event.Source   // the one of the last event
 	lastAt uint32
 	held   int64
-	raw    int64
 	serial uint64
 
 	context    context
@@ -145,7 +144,6 @@ func (b *Builder) Add(ev *event.Event, id event.ID) {
 	r.shape = b.shape(ev, r.timed)
 	b.values = append(room(b.values, len(b.row)), b.row...)
 	b.blobs[r.shape].rows++
-	b.raw += int64(len(ev.Raw))
 	b.rows = append(room(b.rows, 1), r)
 }
 

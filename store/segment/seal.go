@@ -32,19 +32,20 @@ type Run struct {
 	names  []string // from firstName on
 }
 
-// Seal sorts the events, makes their leaves with the run's secret, and writes
-// them as a file of one run. The builder is used up, also if there is an error.
+// Seal sorts the events, leaves out those that were added twice, makes their
+// leaves with the run's secret, and writes them as a file of one run. The builder is used up, also if there is an error.
 func (b *Builder) Seal(w io.Writer, secret []byte) (Run, error) {
 	z, err := b.types.encoder()
 	if err != nil {
 		return Run{}, err
 	}
 	defer b.types.release(z)
-	s := sealer{b: b, e: encoder{zstd: z}, run: Run{Rows: len(b.rows), RawBytes: b.raw}, blinder: evidence.NewBlinder(secret)}
+	s := sealer{b: b, e: encoder{zstd: z}, blinder: evidence.NewBlinder(secret)}
 	if err := s.readShapes(); err != nil {
 		return Run{}, err
 	}
 	s.order()
+	s.once()
 	s.plan()
 	if err := s.rows(); err != nil {
 		return Run{}, err
@@ -129,6 +130,21 @@ func (s *sealer) order() {
 		}
 		return cmp.Or(cmp.Compare(a.time, b.time), bytes.Compare(a.id[:], b.id[:]))
 	})
+}
+
+// once leaves out records that were added twice: they stand beside each other.
+func (s *sealer) once() {
+	kept := s.b.rows[:0]
+	for i := range s.b.rows {
+		r := s.b.rows[i]
+		if len(kept) > 0 && kept[len(kept)-1].id == r.id {
+			s.b.blobs[r.shape].rows--
+			continue
+		}
+		kept = append(kept, r)
+	}
+	s.b.rows = kept
+	s.run.Rows = len(kept)
 }
 
 // dictWorth is how many times a value must come on average for a dictionary to
@@ -242,6 +258,7 @@ func (s *sealer) row(index, inPage int, r *row) error {
 		o.take(inPage, v)
 	}
 	s.record = append(s.record, sh.tail...)
+	s.run.RawBytes += int64(len(s.record))
 	if maphash.Bytes(s.b.seed, s.record) != r.check {
 		return fmt.Errorf("sealing record at offset %d, line %d: %w", r.offset, r.line, ErrRebuild)
 	}
