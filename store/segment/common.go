@@ -25,7 +25,7 @@ const (
 func commonColumns() [nCommon]column {
 	return [nCommon]column{
 		commonTime:   {name: columnTime, typ: Time},
-		commonID:     {name: columnID, fixed: len(event.ID{}), required: true},
+		commonID:     {name: columnID, typ: rawBytes, fixed: len(event.ID{}), required: true},
 		commonHost:   {name: columnHost, typ: Text, required: true},
 		commonFile:   {name: columnFile, typ: Text, required: true},
 		commonFirst:  {name: columnFirst, typ: rawBytes, fixed: 32, required: true},

@@ -50,6 +50,15 @@ const (
 	formJSON form = 64
 )
 
+// ofText says whether the form is one of a column of texts.
+func (f form) ofText() bool {
+	switch f {
+	case formPlain, formRaw, formUTF16, formANSI, formParsed, formPrevious:
+		return true
+	}
+	return f >= formXML
+}
+
 // appendInt appends an entry of an Int, Bool, Time or Decimal column in a form.
 func (f form) appendInt(dst []byte, kind event.Kind, v int64) []byte {
 	switch f {

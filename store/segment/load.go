@@ -199,7 +199,10 @@ func (c *loaded) loadPage(page int) error {
 			return err
 		}
 	}
-	if h.Encoding == format.RLEDictionary {
+	if c.hasDict() != (h.Encoding == format.RLEDictionary) {
+		return fmt.Errorf("%w: encoding %v, and a dictionary at 0x%x", ErrCorrupt, h.Encoding, c.chunk.MetaData.DictionaryPageOffset)
+	}
+	if c.hasDict() {
 		if _, err := c.dictionary0(); err != nil {
 			return err
 		}

@@ -100,7 +100,7 @@ func (s *Segment) NewReader(run int, want func(event.Name) bool) (*Reader, error
 	}
 	for i, c := range commonColumns() {
 		l := r.byName[c.name]
-		if l == nil || l.physical() != c.physical() || l.fixed != c.fixed {
+		if l == nil || l.column != c {
 			return nil, fmt.Errorf("%w: no column %s as it should be", ErrCorrupt, c.name)
 		}
 		r.common[i] = l
@@ -161,6 +161,9 @@ func (r *Reader) plan(sh *shape) (*plan, error) {
 			var err error
 			if t.column, err = r.column(place{l.name, l.variant}); err != nil {
 				return nil, err
+			}
+			if l.form.ofText() != t.column.isText() {
+				return nil, fmt.Errorf("%w: column %s of type %v in form %d", ErrCorrupt, t.column.name, t.column.typ, l.form)
 			}
 			t.render = r.renderer(t.column, l.slotForm)
 			t.base = r.base(t.name, t)

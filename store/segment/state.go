@@ -277,7 +277,7 @@ func (b *Builder) fitDecimal(s *state, d *side, f event.Field) (cell, bool) {
 	}
 	var room [32]byte
 	for _, form := range [...]form{d.habit, formPoint, formShortest, formDigits + form(digits)} {
-		if form != 0 && bytes.Equal(form.appendDecimal(room[:0], v), f.Data) {
+		if form != formNone && form < formXML && bytes.Equal(form.appendDecimal(room[:0], v), f.Data) {
 			d.habit = form
 			return cell{entry: s.vector(inMain).addInt(v), form: form}, true
 		}
