@@ -238,6 +238,9 @@ func (l *looks) groups(groups []*hits.Group, top int, full bool) {
 func (s *session) summarise(f *findings) {
 	took := s.now().Sub(s.started).Round(10 * time.Millisecond)
 	text := fmt.Sprintf("%s, %s, %s", many(f.tally.Events, "record"), many(f.book.Total(), "hit"), took)
+	if n := f.tally.Forgotten; n > 0 {
+		text += fmt.Sprintf(", %s too many for patterns to remember", many(n, "record"))
+	}
 	if f.tally.Unparsed > 0 {
 		text += fmt.Sprintf(", %s not parsed", many(f.tally.Unparsed, "record"))
 	}

@@ -109,21 +109,37 @@ func (i *Indicator) Level() sigma.Level {
 	}
 }
 
-// maxTitle bounds the values in a title, in bytes.
-const maxTitle = 200
+// maxTitle bounds the values in a title, maxPattern a pattern in a description,
+// in bytes.
+const (
+	maxTitle   = 200
+	maxPattern = 2000
+)
+
+// cutText cuts a text that is longer than size, in bytes.
+func cutText(text string, size int) string {
+	if len(text) <= size {
+		return text
+	}
+	return strings.ToValidUTF8(text[:size], "") + "…"
+}
 
 // meta makes what a detection says of the indicator.
 func (i *Indicator) meta() *sigma.Meta {
-	title := i.String()
-	if len(title) > maxTitle {
-		title = strings.ToValidUTF8(title[:maxTitle], "") + "…"
+	values := i.String()
+	title := cutText(values, maxTitle)
+	if i.Full != nil && i.Title != "" {
+		title = i.Title // a pattern says less to a person than its name
 	}
 	m := &sigma.Meta{
 		ID: i.ID, Title: "Indicator: " + title, Author: i.Source.Author, Level: i.Level(),
 		References: i.References, Position: i.Position(),
 	}
 	var say []string
-	if i.Title != "" {
+	switch {
+	case i.Title != "" && title == i.Title:
+		say = append(say, cutText(values, maxPattern))
+	case i.Title != "":
 		say = append(say, i.Title)
 	}
 	if i.Description != "" && i.Description != i.Title {
