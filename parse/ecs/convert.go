@@ -241,21 +241,13 @@ func wholeURL(m *Mapper, t *target, text string, o origins) bool {
 	return kept
 }
 
-// link writes a whole URL, or a host with or without a path as some sources
-// give it, and nothing else.
+// link writes a URL, with or without scheme, or a host alone as its domain, and
+// nothing else.
 func link(m *Mapper, t *target, text string, o origins) bool {
-	if strings.Contains(text, "://") {
+	if strings.Contains(text, "://") || beginsWithDomain(text) {
 		return wholeURL(m, t, text, o)
 	}
-	host, _, _ := strings.Cut(text, "/")
-	name, port, _ := strings.Cut(host, ":")
-	if dot := strings.IndexByte(name, '.'); dot <= 0 || strings.ContainsAny(name, " \\@,;{}<>") {
-		return false
-	}
-	m.textOf(t.part("domain"), name, o)
-	m.textOf(t.part("port"), port, o)
-	m.textOf(t.part("path"), text[len(host):], o)
-	return m.textOf(t.part("original"), text, o)
+	return beginsWithDomain(text+"/") && m.textOf(t.part("domain"), text, o)
 }
 
 func endpoint(m *Mapper, t *target, text string, o origins) bool {

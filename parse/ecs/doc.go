@@ -49,7 +49,7 @@
 //	account    DOMAIN\user and user@domain, under to as name and domain (and email)
 //	hashes     SHA1=…,MD5=…, under to as hash.sha1 … and pe.imphash
 //	url        a whole URL, under to as original, full, scheme, domain, port, path, query
-//	link       a whole URL, or host/path without scheme, under to as url does; nothing else
+//	link       what is a URL, perhaps without scheme, as url does, or a host alone; nothing else
 //	endpoint   ip:port, [ip]:port or either alone, under to as ip and port
 //	request    a request line "GET /x HTTP/1.1"
 //	mail       an address, perhaps with a name before it in < >

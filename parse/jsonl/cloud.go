@@ -266,7 +266,11 @@ func clouds() []origin {
 			time: []string{"requestReceivedTimestamp", "stageTimestamp", "timestamp"}, provider: []string{"objectRef.apiGroup"}, code: []string{"verb"},
 		},
 		{
-			dataset: "bitbucket.audit", need: []string{"auditType.action", "auditType.category"},
+			dataset: "bitbucket.audit", need: []string{"auditType.action", "auditType.category", "auditType.categoryI18nKey"}, is: [2]string{"auditType.categoryI18nKey", "bitbucket."},
+			time: []string{"timestamp"}, code: []string{"auditType.action"},
+		},
+		{
+			dataset: "atlassian.audit", need: []string{"auditType.action", "auditType.category"},
 			time: []string{"timestamp"}, code: []string{"auditType.action"},
 		},
 		{

@@ -23,10 +23,9 @@ type decoder struct {
 	network  *network
 	known    *known
 	datasets map[string]string
-	kinds    map[string]string // datasets by a record's own word
-	inner    *scanner          // reads records within texts
-	text     []byte            // such a text
-	within   *scanner          // reads values within texts
+	inner    *scanner // reads records within texts
+	text     []byte   // such a text
+	within   *scanner // reads values within texts
 	// xmlWithin reads Windows events within texts.
 	xmlWithin parse.Decoder
 	texts     []byte         // such texts
@@ -55,7 +54,6 @@ func newDecoder(names *event.Names) *decoder {
 		network:  newNetwork(names),
 		known:    newKnown(names),
 		datasets: map[string]string{},
-		kinds:    map[string]string{},
 	}
 	for _, s := range []*scanner{d.tree, d.plain} {
 		s.known, s.network = d.known, d.network

@@ -48,6 +48,7 @@ type compiled struct {
 	is, kind                            clue
 	pairs                               []*compiledPairs
 	texts                               []clue
+	kinds                               map[string]string // datasets by a record's own word
 	time, host, provider, code, channel []clue
 }
 
@@ -83,7 +84,7 @@ func newKnown(names *event.Names) *known {
 	k := &known{clues: map[string]clue{}}
 	k.audit = k.clue("AuditData")
 	for _, o := range origins() {
-		c := compiled{origin: o, need: k.list(o.need), any: k.list(o.any), pairs: k.pairs(names, o.pairs), texts: k.list(o.texts)}
+		c := compiled{origin: o, need: k.list(o.need), any: k.list(o.any), pairs: k.pairs(names, o.pairs), texts: k.list(o.texts), kinds: map[string]string{}}
 		if o.is[0] != "" {
 			c.is = k.clue(o.is[0])
 		}
@@ -164,7 +165,7 @@ func (d *decoder) place(s *scanner, o *compiled, e *event.Event) {
 		e.Dataset = d.dataset(e.Channel)
 	}
 	if o.kind != 0 {
-		e.Dataset = d.kindOf(o, s.first([]clue{o.kind}))
+		e.Dataset = o.kindOf(s.first([]clue{o.kind}))
 	}
 	for _, c := range o.time {
 		if !s.clues.has(c) {
@@ -187,11 +188,11 @@ func (d *decoder) place(s *scanner, o *compiled, e *event.Event) {
 }
 
 // kindOf returns the dataset that a record's own word for its kind gives.
-func (d *decoder) kindOf(o *compiled, kind event.Field) string {
+func (o *compiled) kindOf(kind event.Field) string {
 	if kind.Kind == event.Absent {
 		return o.dataset
 	}
-	name, ok := d.kinds[string(kind.Data)]
+	name, ok := o.kinds[string(kind.Data)]
 	if ok {
 		return name
 	}
@@ -199,8 +200,8 @@ func (d *decoder) kindOf(o *compiled, kind event.Field) string {
 	if o.schema != o.dataset || !strings.Contains(name, ".") {
 		name = o.dataset + "." + name
 	}
-	if len(d.kinds) < maxDatasets && len(kind.Data) <= maxNameSize {
-		d.kinds[string(kind.Data)] = name
+	if len(o.kinds) < maxDatasets && len(kind.Data) <= maxNameSize {
+		o.kinds[string(kind.Data)] = name
 	}
 	return name
 }

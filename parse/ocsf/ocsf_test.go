@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -16,7 +14,6 @@ import (
 	"github.com/dwell-project/dwell/event"
 	"github.com/dwell-project/dwell/parse"
 	"github.com/dwell-project/dwell/parse/ecs"
-	"github.com/dwell-project/dwell/parse/formats"
 	"github.com/dwell-project/dwell/parse/jsonl"
 	"github.com/dwell-project/dwell/parse/lines"
 	"github.com/dwell-project/dwell/parse/ocsf"
@@ -136,107 +133,5 @@ func TestAProcessIsWhatIsLaunchedAndItsParentWhoActs(t *testing.T) {
 	flatten(all, "", got)
 	if !slices.Equal(all["unmapped.winlog.event_data.X"], []string{"y"}) || !slices.Equal(all["unmapped.winlog.event_data.RuleName"], []string{"-"}) {
 		t.Errorf("unmapped: %v", got["unmapped"])
-	}
-}
-
-// examples are pairs of a raw record and what others made of it.
-func examples(t *testing.T) (pairs [][2]string) {
-	t.Helper()
-	data := os.Getenv("DWELL_DATA")
-	if data == "" {
-		data = "../../../shared/data"
-	}
-	root := filepath.Join(data, "ocsf-examples", "mappings", "markdown")
-	if _, err := os.Stat(root); err != nil {
-		t.Skip("no OCSF examples: set DWELL_DATA to a folder that has ocsf-examples")
-	}
-	err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		for _, end := range [][2]string{{".raw", ".ocsf"}, {".event", ".json"}} {
-			if base, ok := strings.CutSuffix(path, end[0]); ok {
-				if _, err := os.Stat(base + end[1]); err == nil {
-					pairs = append(pairs, [2]string{path, base + end[1]})
-				}
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return pairs
-}
-
-// isAside says of a name that it is left out of the comparison: copies of the
-// raw record, and lists of values that are elsewhere in the object.
-func isAside(name string) bool {
-	for _, prefix := range []string{"unmapped", "observables", "raw_data", "enrichments"} {
-		if strings.HasPrefix(name, prefix) {
-			return true
-		}
-	}
-	return false
-}
-
-func TestExamplesOfOthersHaveTheirFields(t *testing.T) {
-	missing, different := map[string]int{}, map[string]int{}
-	wanted, present, equal, unread := 0, 0, 0, 0
-	for _, pair := range examples(t) {
-		raw, err := os.ReadFile(pair[0])
-		if err != nil {
-			t.Fatal(err)
-		}
-		theirs, err := os.ReadFile(pair[1])
-		if err != nil {
-			t.Fatal(err)
-		}
-		var want map[string]any
-		if json.Unmarshal(theirs, &want) != nil {
-			unread++
-			continue
-		}
-		format, _, err := formats.Recognise(raw)
-		if err != nil {
-			t.Logf("not recognised: %s", pair[0])
-			continue
-		}
-		got := mapText(t, format, raw)
-		if len(got) == 0 {
-			t.Errorf("no record in %s", pair[0])
-			continue
-		}
-		ours, expected := map[string][]string{}, map[string][]string{}
-		flatten(ours, "", got[0])
-		flatten(expected, "", want)
-		w, p, e := 0, 0, 0
-		for name, values := range expected {
-			if isAside(name) {
-				continue
-			}
-			w++
-			have, ok := ours[name]
-			switch {
-			case !ok:
-				missing[name]++
-			case cmp.Equal(have, values):
-				p, e = p+1, e+1
-			default:
-				p++
-				different[name+": "+strings.Join(have, "|")+" / "+strings.Join(values, "|")]++
-			}
-		}
-		t.Logf("%3d%% present, %3d%% equal: %s", 100*p/max(w, 1), 100*e/max(w, 1), filepath.Base(filepath.Dir(filepath.Dir(pair[0])))+"/"+filepath.Base(pair[0]))
-		wanted, present, equal = wanted+w, present+p, equal+e
-	}
-	t.Logf("%d fields: %d present, %d equal; %d examples are no JSON", wanted, present, equal, unread)
-	if present*100 < 80*wanted {
-		t.Errorf("%d of %d fields are present, want 80 %%", present, wanted)
-	}
-	for _, m := range []map[string]int{missing, different} {
-		for name, n := range m {
-			t.Logf("%d %s", n, name)
-		}
 	}
 }
