@@ -13,7 +13,7 @@ import (
 
 // indicatorFlags say which indicators of compromise are looked for.
 type indicatorFlags struct {
-	IOC         []string `sep:"none" name:"ioc" placeholder:"FILE" help:"Indicators to look for beside the rules: text, CSV, STIX 2.1 or MISP JSON, told apart by content, or a folder of such files (docs/reference/indicators.md). Repeatable."`
+	IOC         []string `sep:"none" name:"ioc" placeholder:"FILE" help:"Indicators to look for beside the rules: text, CSV, STIX 2.1, OpenIOC or MISP JSON, told apart by content, or a folder of such files (docs/reference/indicators.md). Repeatable."`
 	WarningList []string `sep:"none" name:"warninglist" placeholder:"FILE" help:"MISP warning list; indicators on it are named and not looked for. Repeatable."`
 }
 
