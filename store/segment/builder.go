@@ -18,20 +18,21 @@ type Builder struct {
 	types *Types
 	seed  maphash.Seed
 
-	states []*state // by the run's number of the name
-	byName []uint32 // by event.Name: index in states, 0 is none
-	shapes map[string]uint32
-	blobs  []shapeUse
-	rows   []row
-	values []uint32 // of all rows: for each slot with a value, its number
-	hosts  index[string]
-	files  index[source]
-	frames index[event.ID] // by the beginning of the digest
-	framed []*event.Frame  // by number
-	last   *event.Source   // the one of the last event
-	lastAt uint32
-	held   int64
-	serial uint64
+	states  []*state // by the run's number of the name
+	byName  []uint32 // by event.Name: index in states, 0 is none
+	shapes  map[string]uint32
+	blobs   []shapeUse
+	rows    []row
+	values  []uint32 // of all rows: for each slot with a value, its number
+	hosts   index[string]
+	files   index[source]
+	frames  index[event.ID] // by the beginning of the digest
+	framed  []*event.Frame  // by number
+	last    *event.Source   // the one of the last event
+	lastAt  uint32
+	columns int // fields that have one
+	held    int64
+	serial  uint64
 
 	context    context
 	key        []byte
@@ -96,7 +97,8 @@ func NewBuilder(names *event.Names, types *Types) *Builder {
 	b := &Builder{names: names, types: types, seed: maphash.MakeSeed(), shapes: map[string]uint32{}}
 	for _, column := range hiddenColumns {
 		typ := Text
-		if column == hiddenColumns[nameRaw] || column == hiddenColumns[nameSpelled] {
+		switch column {
+		case hiddenColumns[nameRaw], hiddenColumns[nameSpelled], hiddenColumns[nameOtherBytes]:
 			typ = rawBytes
 		}
 		b.states = append(b.states, &state{field: column, fixed: typ})
@@ -172,12 +174,18 @@ func (b *Builder) hostOf(ev *event.Event) uint32 {
 // shape takes the event apart and returns the number of its shape; the numbers
 // of its values are then in b.row.
 func (b *Builder) shape(ev *event.Event, timed bool) uint32 {
-	if n, ok := b.tryShape(ev, timed, true); ok {
-		return n
+	if !isBinary(ev.Raw) {
+		if n, ok := b.tryShape(ev, timed, true); ok {
+			return n
+		}
 	}
 	n, _ := b.tryShape(ev, timed, false)
 	return n
 }
+
+// isBinary says whether a record holds lengths of its values, so that hardly two
+// have one shape: it is an EVTX record.
+func isBinary(raw []byte) bool { return bytes.HasPrefix(raw, []byte("**\x00\x00")) }
 
 // maxShapes bounds the shapes of a run in proportion to its rows. More means
 // that records have too much between their values.

@@ -46,8 +46,8 @@ const (
 	formDigits form = 15
 	// formXML + a set of xmlSpelling, formJSON + a set of jsonSpelling: the
 	// column's text escaped.
-	formXML  form = 32
-	formJSON form = 64
+	formXML  form = 64
+	formJSON form = 128
 )
 
 // ofText says whether the form is one of a column of texts.

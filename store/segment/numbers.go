@@ -13,7 +13,7 @@ type numbered struct {
 // base returns the number before those of a step's values, plus one; 0 if they
 // have none.
 func (r *Reader) base(name event.Name, t step) uint32 {
-	if !t.isField || !t.column.hasDict() || t.form == formRaw {
+	if !t.isField || !t.column.hasDict() || t.form == formRaw || t.variant >= inOther {
 		return 0
 	}
 	group := slotForm{}

@@ -23,11 +23,11 @@ type Reader struct {
 	want    func(event.Name) bool // nil for all
 	names   []event.Name          // by the run's number
 	common  [nCommon]*loaded
-	columns map[place]*loaded
+	columns map[string]*loaded // those of slots
 	byName  map[string]*loaded
 	renders map[rendering]*renderer
 	shapes  []*plan
-	spelled bool // the bytes of formPrevious are wanted
+	shared  bool // columns of more than one name are wanted
 
 	row    int // the next one
 	inPage int // of the current one
@@ -43,12 +43,6 @@ type Reader struct {
 	source  event.Source
 	numbers map[event.Name][]numbered
 	err     error
-}
-
-// place is a field's column.
-type place struct {
-	name    uint32
-	variant variant
 }
 
 // rendering is a column in a form.
@@ -90,7 +84,7 @@ func (s *Segment) NewReader(run int, want func(event.Name) bool) (*Reader, error
 		return nil, fmt.Errorf("reading run %d of %d: %w", run, len(s.runs), ErrFormat)
 	}
 	r := &Reader{
-		segment: s, run: &s.runs[run], rows: s.runs[run].Rows, want: want, columns: map[place]*loaded{},
+		segment: s, run: &s.runs[run], rows: s.runs[run].Rows, want: want, columns: map[string]*loaded{},
 		byName: map[string]*loaded{}, renders: map[rendering]*renderer{}, numbers: map[event.Name][]numbered{}, countedPage: -1,
 	}
 	g := &s.meta.RowGroups[run]
@@ -140,8 +134,8 @@ func (r *Reader) readShapes() error {
 		r.shapes = append(r.shapes, p)
 	}
 	r.counts = make([]uint32, len(r.shapes))
-	if r.spelled {
-		r.needSpelled()
+	if r.shared {
+		r.needShared()
 	}
 	return nil
 }
@@ -159,7 +153,7 @@ func (r *Reader) plan(sh *shape) (*plan, error) {
 		}
 		if l.form != formNone {
 			var err error
-			if t.column, err = r.column(place{l.name, l.variant}); err != nil {
+			if t.column, err = r.column(l); err != nil {
 				return nil, err
 			}
 			if l.form.ofText() != t.column.isText() {
@@ -172,7 +166,7 @@ func (r *Reader) plan(sh *shape) (*plan, error) {
 			return nil, fmt.Errorf("%w: bytes of field %d are missing", ErrCorrupt, i)
 		}
 		p.steps = append(p.steps, t)
-		r.spelled = r.spelled || t.previous && t.wanted
+		r.shared = r.shared || t.wanted && (t.previous || t.variant >= inOther)
 	}
 	for _, ref := range sh.refs {
 		switch {
@@ -187,8 +181,8 @@ func (r *Reader) plan(sh *shape) (*plan, error) {
 		case nameProvider, nameChannel, nameCode, nameHost, nameFar:
 			p.steps[i].needed = true
 		}
-		if p.steps[i].previous && p.steps[i].needed {
-			r.spelled = true
+		if t := &p.steps[i]; t.needed && (t.previous || t.variant >= inOther) {
+			r.shared = true
 		}
 	}
 	return p, nil
@@ -205,34 +199,30 @@ func (r *Reader) renderer(c *loaded, form slotForm) *renderer {
 	return w
 }
 
-// needSpelled makes every slot without a name be read, so that the place in
-// their column is known.
-func (r *Reader) needSpelled() {
+// needShared makes every slot be read whose column is not its name's alone, so
+// that the place in it is known.
+func (r *Reader) needShared() {
 	for _, p := range r.shapes {
 		for i := range p.steps {
-			if p.steps[i].slot.name == nameSpelled {
-				p.steps[i].needed = true
+			if t := &p.steps[i]; t.slot.name == nameSpelled || t.variant >= inOther {
+				t.needed = true
 			}
 		}
 	}
 }
 
-// column returns a field's column.
-func (r *Reader) column(at place) (*loaded, error) {
-	if c := r.columns[at]; c != nil {
-		return c, nil
+// column returns the column of a slot.
+func (r *Reader) column(l *slot) (*loaded, error) {
+	field := ""
+	if l.name >= firstName {
+		field = r.run.names[l.name-firstName]
 	}
-	name := ""
-	if at.name < firstName {
-		name = hiddenColumns[at.name]
-	} else {
-		name = columnName(r.run.names[at.name-firstName], at.variant)
-	}
+	name := columnOf(*l, field)
 	c := r.byName[name]
 	if c == nil || c.fixed > 0 {
 		return nil, fmt.Errorf("%w: no column %s", ErrCorrupt, name)
 	}
-	r.columns[at] = c
+	r.columns[name] = c
 	return c, nil
 }
 

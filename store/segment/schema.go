@@ -50,13 +50,26 @@ func columnName(field string, v variant) string {
 		field = "_" + field
 	}
 	base := strings.TrimRight(field, "_")
-	for _, s := range suffixes[inText:] {
+	for _, s := range suffixes[inText:inOther] {
 		if strings.HasSuffix(base, s) {
 			field += "_"
 			break
 		}
 	}
 	return field + suffixes[v]
+}
+
+// columnOf returns the name of the column of a slot, whose name is a field's.
+func columnOf(l slot, field string) string {
+	switch {
+	case l.name < firstName:
+		return hiddenColumns[l.name]
+	case l.variant == inOther:
+		return hiddenColumns[nameOther]
+	case l.variant == inOtherBytes:
+		return hiddenColumns[nameOtherBytes]
+	}
+	return columnName(field, l.variant)
 }
 
 // path is the path of the values in the schema.

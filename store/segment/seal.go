@@ -161,7 +161,7 @@ func (s *sealer) plan() {
 			if l.form == formNone {
 				continue
 			}
-			v := s.b.states[l.name].vectors[l.variant]
+			v := s.b.column(s.b.states[l.name], l.variant)
 			o := byVector[v]
 			if o == nil {
 				o = s.newOut(s.b.states[l.name], l, v)
@@ -200,11 +200,8 @@ func (s *sealer) plan() {
 }
 
 func (s *sealer) newOut(st *state, l slot, v *vector) *out {
-	name := st.field
-	if l.name >= firstName {
-		name = columnName(st.field, l.variant)
-	}
-	list := l.variant == inBytes || l.variant == inMore || l.name == nameSpelled
+	name := columnOf(l, st.field)
+	list := l.variant >= inBytes || l.name == nameSpelled
 	return &out{chunk: chunk{column: column{name: name, typ: v.typ, list: list}}, vector: v}
 }
 
@@ -334,7 +331,7 @@ func (b *Builder) rebuilds(ev *event.Event) bool {
 		}
 		if l.placed {
 			record = append(record, l.literal...)
-			record, _ = b.states[l.name].vectors[l.variant].appendForm(record, l.slotForm, b.row[i])
+			record, _ = b.column(b.states[l.name], l.variant).appendForm(record, l.slotForm, b.row[i])
 		}
 		i++
 	}

@@ -22,8 +22,10 @@ const (
 	jsonSlash
 	// jsonLong: control characters are \u… even where there is a short escape.
 	jsonLong
-	// jsonQuotes: " and ' are \u….
-	jsonQuotes
+	// jsonQuote: " is \u….
+	jsonQuote
+	// jsonApostrophe: ' is \u….
+	jsonApostrophe
 )
 
 // escape returns how a character is escaped: 0 not at all, 'u' as \u…, else by
@@ -33,11 +35,11 @@ func (s jsonSpelling) escape(r rune) byte {
 	case r == '\\':
 		return '\\'
 	case r == '"':
-		if s&jsonQuotes != 0 {
+		if s&jsonQuote != 0 {
 			return 'u'
 		}
 		return '"'
-	case r == '\'' && s&jsonQuotes != 0:
+	case r == '\'' && s&jsonApostrophe != 0:
 		return 'u'
 	case r == '/' && s&jsonSlash != 0:
 		return '/'
@@ -63,7 +65,7 @@ var jsonEscapes = jsonEscapeTable()
 // beyondASCII stands for a byte of a character that must be looked at.
 const beyondASCII = 1
 
-func jsonEscapeTable() (table [2 * jsonQuotes][256]byte) {
+func jsonEscapeTable() (table [2 * jsonApostrophe][256]byte) {
 	for s := range table {
 		for c := range table[s] {
 			switch spelling := jsonSpelling(s); {
@@ -160,8 +162,10 @@ func jsonHabits(body []byte) (s jsonSpelling) {
 		text := event.Field{Kind: event.TextJSON, Data: append([]byte(`\u`), body[:4]...)}.AppendText(nil)
 		r, _ := utf8.DecodeRune(text)
 		switch {
-		case r == '"' || r == '\'':
-			s |= jsonQuotes
+		case r == '"':
+			s |= jsonQuote
+		case r == '\'':
+			s |= jsonApostrophe
 		case r == '<' || r == '>' || r == '&' || r == 0x2028 || r == 0x2029:
 			s |= jsonHTML
 		case r < ' ' && bytes.IndexByte([]byte("\b\f\n\r\t"), byte(r)) >= 0:

@@ -18,13 +18,16 @@ const (
 	nameHost
 	nameFar // a time too far off for _time: seconds and nanoseconds
 	nameRaw // the record, where shape and values do not give it
+	// values of fields that have no column, because too many have one
+	nameOther
+	nameOtherBytes
 	firstName
 )
 
 // hiddenColumns are the columns of these names.
 var hiddenColumns = [firstName]string{
 	nameSpelled: "_spelled", nameProvider: "_provider", nameChannel: "_channel", nameCode: "_code",
-	nameHost: "_hostname", nameFar: "_far", nameRaw: "_raw",
+	nameHost: "_hostname", nameFar: "_far", nameRaw: "_raw", nameOther: "_other", nameOtherBytes: "_other_bytes",
 }
 
 // state is what a builder knows of one name.
@@ -235,11 +238,31 @@ func contextOf(raw []byte) context {
 	return inLine
 }
 
+// maxColumns bounds the fields of a run that have columns of their own. Records
+// of a thousand fields and more have keys that are values, and a table of them
+// serves nobody.
+const maxColumns = 1000
+
+// column returns one of the columns of a name, which may be one for all.
+func (b *Builder) column(s *state, v variant) *vector {
+	switch v {
+	case inOther:
+		return b.states[nameOther].vector(inMain)
+	case inOtherBytes:
+		return b.states[nameOtherBytes].vector(inMain)
+	}
+	return s.vector(v)
+}
+
 // fit finds the column and the form for a value and puts it there.
 func (b *Builder) fit(s *state, d *side, f event.Field, again bool) cell {
+	if s.fixed == 0 && b.columns >= maxColumns {
+		return b.fitText(s, d, f, inOther)
+	}
 	typ, number := natural(f)
 	if s.fixed == 0 {
 		s.fixed = b.types.fix(s.field, typ)
+		b.columns++
 	}
 	v := inMain
 	switch {
@@ -255,12 +278,21 @@ func (b *Builder) fit(s *state, d *side, f event.Field, again bool) cell {
 	case s.fixed != Text:
 		v = inText
 	}
+	return b.fitText(s, d, f, v)
+}
+
+// fitText puts a value into a column as text.
+func (b *Builder) fitText(s *state, d *side, f event.Field, v variant) cell {
+	bytes := inBytes
+	if v == inOther {
+		bytes = inOtherBytes
+	}
 	b.buf = f.AppendText(b.buf[:0])
 	if !utf8.Valid(b.buf) {
-		return cell{entry: s.vector(inBytes).addText(f.Data), variant: inBytes, form: formRaw}
+		return cell{entry: b.column(s, bytes).addText(f.Data), variant: bytes, form: formRaw}
 	}
 	form, ok := b.textForm(d, f)
-	c := cell{entry: s.vector(v).addText(b.buf), variant: v, form: form}
+	c := cell{entry: b.column(s, v).addText(b.buf), variant: v, form: form}
 	if !ok {
 		c.form = formPrevious
 		c.spelled = b.states[nameSpelled].vector(inMain).addText(f.Data)

@@ -10,10 +10,12 @@ import (
 type variant uint8
 
 const (
-	inMain  variant = iota
-	inText          // `__text`: does not fit the column's type
-	inBytes         // `__bytes`: is not UTF-8; a list
-	inMore          // `__more`: a further value of a repeated field; a list
+	inMain       variant = iota
+	inText               // `__text`: does not fit the column's type
+	inBytes              // `__bytes`: is not UTF-8; a list
+	inMore               // `__more`: a further value of a repeated field; a list
+	inOther              // `_other`: of a field without a column; a list
+	inOtherBytes         // `_other_bytes`: so, and not UTF-8
 	nVariants
 )
 
