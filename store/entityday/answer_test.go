@@ -185,3 +185,33 @@ func TestAnswersAreTextAndJSON(t *testing.T) {
 		t.Errorf("JSON and back (-want +got):\n%s", diff)
 	}
 }
+
+func TestWholeYearsSaySoWhereTheBoundsTakeAPart(t *testing.T) {
+	day := someDays[2]
+	f := &files{}
+	run := []sighting{
+		{day: day, dataset: "zeek.dns", role: entity.Query, entity: someEntities[0], host: "ws1", at: entityday.MicrosOf(day.Time())},
+		{day: day + 100, dataset: "zeek.dns", role: entity.Query, entity: someEntities[5], host: "ws1", at: entityday.MicrosOf((day + 100).Time())},
+	}
+	var listed []entityday.Listed
+	for i, s := range run {
+		listed = append(listed, f.write(t, fmt.Sprintf("run%d", i), entityday.Content{
+			Period: entityday.Period{First: s.day}, Runs: []entityday.RunID{runID(i)},
+			Rows: entityday.NoError(slices.Values(accumulate([]sighting{s}))),
+		}))
+	}
+	year := f.merge(t, "year", entityday.PeriodOf(entityday.Yearly, day), listed)
+	table := entityday.NewTable(f.fsys, []entityday.Listed{year})
+	answers, err := table.Seen(context.Background(), entityday.Question{
+		Values: []string{someEntities[0].Value, someEntities[5].Value}, Bounds: entityday.Bounds{From: day, Before: day + 31},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := answers[0]; !a.Seen || !a.Rounded || !strings.Contains(a.Sentence, "whole months or years") {
+		t.Errorf("seen in January: %+v; want a rounded answer", a)
+	}
+	if a := answers[1]; a.Seen || a.Rounded {
+		t.Errorf("seen in April, asked for January: %+v; want none", a)
+	}
+}

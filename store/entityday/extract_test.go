@@ -218,3 +218,58 @@ func TestExtractorJoinsAccountsToTheirDomainsAndCounts(t *testing.T) {
 		t.Error("rows are not in the order of their keys")
 	}
 }
+
+func TestExtractorTakesTheDomainNearestByName(t *testing.T) {
+	tables, err := ecs.Load(ecs.File{Name: "two.yml", Text: []byte(`
+version: 1
+sections:
+  - when: {schema: two}
+    namespace: two
+    names: {actor.login: user.name, actor.area: user.domain, subject.login: user.name, subject.area: user.domain}
+`)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := event.NewNames()
+	for _, order := range [][]string{
+		{"actor.login", "eva", "actor.area", "corp", "subject.login", "jan", "subject.area", "lab"},
+		{"subject.area", "lab", "actor.area", "corp", "subject.login", "jan", "actor.login", "eva"},
+	} {
+		e := oneOf(names, "ws1", time.Time{}, order...)
+		e.Schema = "two"
+		run := entityday.NewExtractor(tables, names).Run(e.Dataset, entityday.Undated)
+		run.Add(e)
+		var got []string
+		for r := range run.Rows() {
+			if r.Entity.Kind == entity.Account {
+				got = append(got, r.Entity.Value)
+			}
+			if r.First != 0 || r.Last != 0 || r.Days != "" {
+				t.Errorf("row %+v of an event without a time has one", r)
+			}
+		}
+		if diff := cmp.Diff([]string{`corp\eva`, `lab\jan`}, got); diff != "" {
+			t.Errorf("accounts of %q (-want +got):\n%s", order, diff)
+		}
+	}
+}
+
+func TestExtractorTakesTheBestAddressForTheHost(t *testing.T) {
+	tables, err := ecs.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := event.NewNames()
+	for _, order := range [][]string{
+		{"source.ip", "192.0.2.7", "client.ip", "192.0.2.8", "destination.ip", "192.0.2.9"},
+		{"destination.ip", "192.0.2.9", "client.ip", "192.0.2.8", "source.ip", "192.0.2.7"},
+	} {
+		run := entityday.NewExtractor(tables, names).Run("sample.one", 100)
+		run.Add(oneOf(names, "", entityday.Day(100).Time(), order...))
+		for r := range run.Rows() {
+			if r.Host != "192.0.2.7" {
+				t.Errorf("host of %+v is %q; want 192.0.2.7", r.Entity, r.Host)
+			}
+		}
+	}
+}

@@ -30,12 +30,22 @@ func Merge(p Period, files ...*File) (Content, error) {
 		c.Runs = append(c.Runs, runs...)
 	}
 	slices.SortFunc(c.Runs, func(a, b RunID) int { return slices.Compare(a[:], b[:]) })
-	c.Rows = func(yield func(Row, error) bool) {
+	rows := make([]iter.Seq2[Row, error], len(files))
+	for i, f := range files {
+		rows[i] = f.Rows()
+	}
+	c.Rows = Together(rows...)
+	return c, nil
+}
+
+// Together yields the rows of sequences that are sorted, in order; rows of one
+// entity, dataset, role and host are added up. An error ends it.
+func Together(rows ...iter.Seq2[Row, error]) iter.Seq2[Row, error] {
+	return func(yield func(Row, error) bool) {
 		m := merger{}
 		defer m.close()
-		m.run(files, yield)
+		m.run(rows, yield)
 	}
-	return c, nil
 }
 
 // merger is a heap of the next row of each file.
@@ -63,14 +73,14 @@ func (m *merger) close() {
 	}
 }
 
-func (m *merger) run(files []*File, yield func(Row, error) bool) {
-	for _, f := range files {
+func (m *merger) run(rows []iter.Seq2[Row, error], yield func(Row, error) bool) {
+	for _, r := range rows {
 		h := &head{}
-		h.next, h.stop = iter.Pull2(f.Rows())
+		h.next, h.stop = iter.Pull2(r)
 		row, err, ok := h.next()
 		if err != nil {
 			h.stop()
-			yield(Row{}, fmt.Errorf("reading %s: %w", f.Period, err))
+			yield(Row{}, fmt.Errorf("joining: %w", err))
 			return
 		}
 		if h.row = row; ok {

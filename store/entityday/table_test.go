@@ -460,7 +460,7 @@ func TestUnderFindsWhatBelongsToAnEntity(t *testing.T) {
 	var run []sighting
 	all := append(slices.Clone(someEntities),
 		entity.Entity{Kind: entity.URL, Value: "http://a.evil.example/x"}, entity.Entity{Kind: entity.URL, Value: "https://evil.example:8443/x"},
-		entity.Entity{Kind: entity.URL, Value: "https://notevil.example/x"})
+		entity.Entity{Kind: entity.URL, Value: "https://notevil.example/x"}, entity.Entity{Kind: entity.Domain, Value: "shop.example.co.uk"})
 	for _, e := range all {
 		run = append(run, sighting{day: day, dataset: "zeek.dns", role: entity.Query, entity: e, at: entityday.MicrosOf(day.Time())})
 	}
@@ -477,6 +477,7 @@ func TestUnderFindsWhatBelongsToAnEntity(t *testing.T) {
 		{entity.Entity{Kind: entity.Host, Value: "ws1"}, []string{"ws1", "ws1.corp.example"}},
 		{entity.Entity{Kind: entity.URL, Value: "https://evil.example:8443/"}, []string{"https://evil.example:8443/x"}},
 		{entity.Entity{Kind: entity.Domain, Value: "other.example"}, nil},
+		{entity.Entity{Kind: entity.Domain, Value: "co.uk"}, []string{"shop.example.co.uk"}}, // nobody registered it
 	}
 	for _, tt := range tests {
 		var got []string

@@ -149,7 +149,7 @@ type record struct {
 }
 
 const (
-	rowsPerGroup = 1 << 20
+	rowsPerGroup = 1 << 18
 	// pageBytes is small: a question reads a page to get at one row.
 	pageBytes  = 16 << 10
 	keyBytes   = 256 // of keys in the page index
