@@ -30,6 +30,7 @@ type decoder struct {
 	xmlWithin parse.Decoder
 	texts     []byte         // such texts
 	element   []byte         // the name of an element
+	elements  int            // names made for elements
 	pending   []pendingValue // of an element
 	wrapped   bool           // the block has records in an envelope
 	opening   []byte         // how a record began that is in no envelope

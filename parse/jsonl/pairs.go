@@ -2,6 +2,7 @@ package jsonl
 
 import (
 	"bytes"
+	"strings"
 
 	"github.com/dwell-project/dwell/event"
 	"github.com/dwell-project/dwell/parse"
@@ -24,7 +25,7 @@ type pairList struct {
 	apart bool
 }
 
-// maxPairs bounds the names of elements that one list's fields are made for.
+// maxPairs bounds the names that one decoder makes for elements.
 const maxPairs = 4 << 10
 
 // compiledPairs is a [pairList] whose members are numbered.
@@ -134,7 +135,7 @@ func (d *decoder) readXML(f event.Field, e *event.Event) (read bool) {
 }
 
 // addElements appends a field for each element of one list. An element ends
-// where the record closes an object, or where a name follows a name.
+// where the record closes its object, or where a name follows a name.
 func (d *decoder) addElements(l *compiledPairs, e *event.Event) {
 	naming := -1
 	d.pending = d.pending[:0]
@@ -149,7 +150,7 @@ func (d *decoder) addElements(l *compiledPairs, e *event.Event) {
 		value := -1
 		if f.Name != l.naming {
 			if value = l.value(f.Name); value < 0 {
-				if (naming >= 0 || len(d.pending) > 0) && closes(f) {
+				if (naming >= 0 || len(d.pending) > 0) && d.ends(l, f) {
 					flush()
 				}
 				continue
@@ -161,11 +162,18 @@ func (d *decoder) addElements(l *compiledPairs, e *event.Event) {
 			}
 			naming = i
 		}
-		if closes(f) {
+		if closing(f) > 0 {
 			flush()
 		}
 	}
 	flush()
+}
+
+// ends says whether an element ends with a field that is none of its values:
+// objects within the element may end there too.
+func (d *decoder) ends(l *compiledPairs, f event.Field) bool {
+	below, ok := strings.CutPrefix(d.plain.names.Text(f.Name), l.list+".")
+	return !ok || closing(f) > strings.Count(below, ".")
 }
 
 // pendingValue is a field that may be an element's value.
@@ -194,9 +202,10 @@ func (d *decoder) addElement(l *compiledPairs, naming int, p pendingValue, e *ev
 		if l.apart || l.members[string(d.element)] {
 			text += "." + l.pairList.values[p.value]
 		}
-		if len(known) >= maxPairs || len(text) > maxNameSize {
+		if d.elements >= maxPairs || len(text) > maxNameSize {
 			return
 		}
+		d.elements++
 		name = d.plain.names.Intern(text)
 		known[string(d.element)] = name
 	}
@@ -205,17 +214,24 @@ func (d *decoder) addElement(l *compiledPairs, naming int, p pendingValue, e *ev
 	e.Fields = append(e.Fields, f)
 }
 
-// closes says whether an object of the record ends right after a field. What
+// closing returns how many objects of the record end right after a field. What
 // follows the field's bytes in the record is read through its slice.
-func closes(f event.Field) bool {
+func closing(f event.Field) (n int) {
 	rest := f.Data[len(f.Data):cap(f.Data)]
 	if f.Kind == event.Text || f.Kind == event.TextJSON {
 		rest = rest[min(1, len(rest)):]
 	}
-	rest = bytes.TrimLeft(rest[:min(len(rest), maxGap)], " \t\r\n]")
-	return len(rest) > 0 && rest[0] == '}'
+	for _, c := range rest[:min(len(rest), maxGap)] {
+		switch c {
+		case '}':
+			n++
+		case ' ', '\t', '\r', '\n', ']':
+		default:
+			return n
+		}
+	}
+	return n
 }
 
-// maxGap is how many bytes after a value are looked at for the end of its
-// object.
+// maxGap is how many bytes after a value are looked at for the end of objects.
 const maxGap = 256

@@ -82,12 +82,12 @@ func TestElementsDoNotOutgrowTheNames(t *testing.T) {
 	names := event.NewNames()
 	d := jsonl.Format{}.NewDecoder(names)
 	var text strings.Builder
-	text.WriteString(`{"CreationTime":"2024-05-01T10:00:00","RecordType":1,"Operation":"x","Workload":"Exchange","Parameters":[`)
+	text.WriteString(`{"CreationTime":"2024-05-01T10:00:00","RecordType":1,"Operation":"x","Workload":"Exchange","ModifiedProperties":[`)
 	for i := range 1 << 14 {
 		if i > 0 {
 			text.WriteByte(',')
 		}
-		text.WriteString(`{"Name":"` + strings.Repeat("n", 1+i%7) + string(rune('a'+i%26)) + strings.Repeat("m", i%701) + `","Value":"v"}`)
+		text.WriteString(`{"Name":"` + strings.Repeat("n", 1+i%7) + string(rune('a'+i%26)) + strings.Repeat("m", i%701) + `","NewValue":"v","OldValue":"w"}`)
 	}
 	text.WriteString(`]}`)
 	b := parse.Block{Data: []byte(text.String()), Record: 1, Source: &event.Source{Path: "x"}}
