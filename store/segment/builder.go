@@ -174,7 +174,7 @@ func (b *Builder) hostOf(ev *event.Event) uint32 {
 // shape takes the event apart and returns the number of its shape; the numbers
 // of its values are then in b.row.
 func (b *Builder) shape(ev *event.Event, timed bool) uint32 {
-	if !isBinary(ev.Raw) {
+	if !isBinary(ev.Raw) || !b.manyShapes() {
 		if n, ok := b.tryShape(ev, timed, true); ok {
 			return n
 		}
@@ -183,13 +183,16 @@ func (b *Builder) shape(ev *event.Event, timed bool) uint32 {
 	return n
 }
 
-// isBinary says whether a record holds lengths of its values, so that hardly two
-// have one shape: it is an EVTX record.
+// isBinary says whether a record holds the lengths of its values, so that a shape
+// that is new is likely not to come again: it is an EVTX record.
 func isBinary(raw []byte) bool { return bytes.HasPrefix(raw, []byte("**\x00\x00")) }
 
 // maxShapes bounds the shapes of a run in proportion to its rows. More means
 // that records have too much between their values.
 const maxShapes = 1024
+
+// manyShapes says whether new shapes cost more than the records themselves.
+func (b *Builder) manyShapes() bool { return len(b.shapes) > maxShapes+len(b.rows)/8 }
 
 // tryShape is shape, with the literal bytes of the record or with the record as
 // a value. It is false if the bytes could not be put together again.
@@ -213,7 +216,7 @@ func (b *Builder) tryShape(ev *event.Event, timed, cut bool) (uint32, bool) {
 	if n, ok := b.shapes[string(b.key)]; ok {
 		return n, true
 	}
-	if cut && (len(b.shapes) > maxShapes+len(b.rows)/8 || !b.rebuilds(ev)) {
+	if cut && (b.manyShapes() || !b.rebuilds(ev)) {
 		return 0, false
 	}
 	n := uint32(len(b.blobs))
