@@ -78,7 +78,7 @@ func TestABlankBeforeARecordIsNoContinuation(t *testing.T) {
 	if diff := cmp.Diff(want, read(t, lines.Format{}, known, written)); diff != "" {
 		t.Errorf("records (-want +got):\n%s", diff)
 	}
-	stripped := " nobody knows this\n nor this\n   which goes on\n"
+	stripped := " nobody knows this\n nor this\n    which goes on\n"
 	want = []string{
 		"problem: no parser knows the record", `1 unparsed - "y knows this"`,
 		"problem: no parser knows the record", `2 unparsed - "hich goes on"`,

@@ -22,14 +22,15 @@ var files embed.FS
 // Set is a list of parsers, ready for use. It does not change and is safe for
 // concurrent use.
 type Set struct {
-	parsers  []*Parser
-	own      int // how many of them are the user's
-	programs map[string][]*Parser
-	specific []*Parser // told by what stands in the text, in the order of asking
-	general  []*Parser // asked last
-	framed   []*Parser // told by how the text begins, asked before others
-	syslog   *Parser   // takes what has a header and nothing else
-	probes   sync.Pool // of *decoder, for looking at how sources begin
+	parsers    []*Parser
+	own        int // how many of them are the user's
+	programs   map[string][]*Parser
+	specific   []*Parser   // told by what stands in the text, in the order of asking
+	candidates []candidate // of specific
+	general    []*Parser   // asked last
+	framed     []*Parser   // told by how the text begins, asked before others
+	syslog     *Parser     // takes what has a header and nothing else
+	probes     sync.Pool   // of *decoder, for looking at how sources begin
 }
 
 // compiled is what Parser's parts become.
@@ -161,6 +162,7 @@ func NewSet(parsers []*Parser) (*Set, error) {
 		}
 		s.add(p)
 	}
+	s.candidates = candidates(s.specific)
 	return s, nil
 }
 

@@ -17,7 +17,7 @@ type starts struct {
 
 // maxIndent is how many blanks there may be before a record. What is indented
 // further belongs to the record before.
-const maxIndent = 2
+const maxIndent = 3
 
 // record says whether a line, which data begins with, is the first of a record.
 // Of a line that begins with a blank known says whether it is a record by

@@ -28,10 +28,8 @@ func (d *decoder) take(raw []byte) bool {
 	if d.last != nil && !d.last.General && d.tryBare(d.last, body, base) {
 		return true
 	}
-	for _, p := range d.set.specific {
-		if d.tryBare(p, body, base) {
-			return true
-		}
+	if d.trySpecific(body, base) {
+		return true
 	}
 	if len(named) > 0 {
 		return d.plain(named[0], body)
@@ -76,10 +74,8 @@ func (d *decoder) framed(body []byte, base int) bool {
 func (d *decoder) wholeRecord(raw []byte) bool {
 	kept, header := d.envelope, len(d.fields)
 	d.envelope, d.sieve.ready = envelope{body: raw}, false
-	for _, p := range d.set.specific {
-		if d.tryBare(p, raw, 0) {
-			return true
-		}
+	if d.trySpecific(raw, 0) {
+		return true
 	}
 	d.envelope, d.sieve.ready = kept, false
 	d.fields = d.fields[:header]
