@@ -34,7 +34,8 @@ var ocsfFields = map[string]ocsfKind{
 	"processcommandline": {13, "Command Line"}, "scriptblocktext": {36, "Script Content"},
 	"targetobject": {46, "Registry Key Path"}, "objectname": {45, "File Path"},
 	"user": {4, "User Name"}, "username": {4, "User Name"}, "targetusername": {4, "User Name"}, "userid": {4, "User Name"},
-	"subjectusername": {4, "User Name"}, "accountname": {4, "User Name"}, "parentuser": {4, "User Name"},
+	"subjectusername": {4, "User Name"}, "accountname": {4, "User Name"}, "account": {4, "User Name"}, "parentuser": {4, "User Name"},
+	"computer": {1, "Hostname"}, "computername": {1, "Hostname"}, "hostname": {1, "Hostname"},
 	"queryname": {1, "Hostname"}, "query": {1, "Hostname"}, "destinationhostname": {1, "Hostname"},
 	"workstation": {1, "Hostname"}, "workstationname": {1, "Hostname"}, "server_name": {1, "Hostname"}, "cs-host": {1, "Hostname"},
 	"c-uri": {6, "URL String"}, "url": {6, "URL String"}, "cs-uri": {6, "URL String"},
@@ -82,14 +83,14 @@ func ocsfKindOf(field, text string) ocsfKind {
 	if _, err := netip.ParseAddr(text); err == nil {
 		return ocsfKind{2, "IP Address"}
 	}
-	name := strings.ToLower(field[strings.LastIndexByte(field, '.')+1:])
-	kind, ok := ocsfFields[name]
-	if !ok {
-		kind = ocsfKind{99, matchedName(&detect.Matched{Field: field})}
+	whole := strings.ToLower(field)
+	if kind, ok := ocsfFields[whole[strings.LastIndexByte(whole, '.')+1:]]; ok {
+		return kind
 	}
-	if local, domain, isPair := strings.Cut(text, "@"); isPair && local != "" && strings.Contains(domain, ".") && !strings.ContainsAny(text, " /\\") &&
-		(!ok || kind.id == 4) {
+	// A name with @ is a Kerberos principal as often as an address.
+	isMail := strings.Contains(whole, "mail") || strings.Contains(whole, "sender") || strings.Contains(whole, "recipient")
+	if isMail && strings.Contains(text, "@") && !strings.ContainsAny(text, " ,;/\\") {
 		return ocsfKind{5, "Email Address"}
 	}
-	return kind
+	return ocsfKind{99, matchedName(&detect.Matched{Field: field})}
 }
