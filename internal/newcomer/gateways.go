@@ -69,7 +69,7 @@ func unix() []Source {
 			Path: "unix/messages", Format: "RFC 3164 free text", share: 5,
 			usual: []string{
 				`<30>{time:Jan _2 15:04:05} app{n:9} billing[{n:9999}]: order {n:999999} of {user} was {accepted|refused|put off} after {n:900} ms by {word} in {word}`,
-				`<30>{time:Jan _2 15:04:05} app{n:9} {word}d[{n:9999}]: worker {n:64} finished batch {hex:12}, {n:5000} items, nothing left to do for {word}`,
+				`<30>{time:Jan _2 15:04:05} app{n:9} {crond|backupd|syncd|indexd|mailqd}[{n:9999}]: worker {n:64} finished batch {hex:12}, {n:5000} items, nothing left to do for {word}`,
 			},
 		},
 		{
