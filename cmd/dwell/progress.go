@@ -13,10 +13,10 @@ import (
 )
 
 // showProgress draws a bar with rate and remaining time on standard error if
-// that is a terminal; messages then go above it. The function it returns takes
+// that is a terminal whose cursor can be moved; messages then go above it. The function it returns takes
 // the bar away.
 func (s *session) showProgress(i *inputs, quiet bool) (done func()) {
-	if _, ok := s.screen(s.stderr); !ok || quiet {
+	if _, ok := s.screen(s.stderr); !ok || quiet || s.env("TERM") == "dumb" {
 		return func() {}
 	}
 	bars := mpb.New(mpb.WithOutput(s.stderr), mpb.WithWidth(40))

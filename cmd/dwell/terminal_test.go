@@ -89,3 +89,48 @@ func TestProgressIsDrawnOnATerminalOnly(t *testing.T) {
 		t.Errorf("progress on standard output: %q", stdout)
 	}
 }
+
+func TestStoriesAreWrappedBehindTheirLevel(t *testing.T) {
+	stdout, _ := onTerminal(t, 80, false, map[string]string{"NO_COLOR": "1"}, "scan", "-q", "../../testdata/sample")
+	at := strings.Index(stdout, "critical  On ")
+	if at < 0 {
+		t.Fatalf("no story in\n%s", stdout)
+	}
+	lines := strings.Split(stdout[at:], "\n")
+	for i, line := range lines[:3] {
+		if runewidth.StringWidth(line) > 80 || i > 0 && !strings.HasPrefix(line, strings.Repeat(" ", 10)) {
+			t.Errorf("line of a story: %q", line)
+		}
+	}
+}
+
+// TestNoColourIsHeldByEveryCommand holds for NO_COLOR and for terminals that
+// know no colours.
+func TestNoColourIsHeldByEveryCommand(t *testing.T) {
+	rules, sample := writeFile(t, "any.yml", everyProcess), "../../testdata/sample"
+	for _, args := range [][]string{
+		{"scan", sample},
+		{"scan", "--all", sample},
+		{"scan", "--why", sample},
+		{"scan", "--unknown", sample},
+		{"explain", "1", sample},
+		{"stats", sample},
+		{"rules", "list", "--rules", rules},
+		{"rules", "show", "Any Process", "--rules", rules},
+		{"rules", "lint", rules},
+		{"watch", "-"},
+		{"--help"},
+		{"version"},
+	} {
+		coloured, _ := onTerminal(t, 100, false, nil, args...)
+		for _, env := range []map[string]string{{"NO_COLOR": "1"}, {"TERM": "dumb"}} {
+			stdout, stderr := onTerminal(t, 100, env["TERM"] == "dumb", env, args...)
+			if strings.Contains(stdout+stderr, "\x1b") {
+				t.Errorf("dwell %v with %v writes escape sequences: %q", args, env, stdout+stderr)
+			}
+			if args[0] == "scan" && !strings.Contains(coloured, "\x1b[") {
+				t.Errorf("dwell %v has no colour without %v: the test proves nothing", args, env)
+			}
+		}
+	}
+}
