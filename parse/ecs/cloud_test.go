@@ -13,7 +13,8 @@ import (
 func checkRecords(t *testing.T, records []struct {
 	text string
 	want map[string]string
-}) {
+},
+) {
 	t.Helper()
 	tables := load(t)
 	for _, r := range records {

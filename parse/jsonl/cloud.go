@@ -26,7 +26,7 @@ type origin struct {
 
 // origins returns what is recognised, in the order in which it is asked.
 func origins() []origin {
-	return slices.Concat(microsoft365(), entra(), azure(), defender(), clouds(), endpoints())
+	return slices.Concat(microsoft365(), entra(), azure(), defender(), clouds(), google(), services(), endpoints())
 }
 
 // microsoft365 are the audit log and the message trace of Microsoft 365.
@@ -194,7 +194,7 @@ func defender() []origin {
 	}
 }
 
-// clouds are other clouds and their identity services.
+// clouds are Amazon's and the directory of Okta.
 func clouds() []origin {
 	return []origin{
 		{
@@ -225,6 +225,12 @@ func clouds() []origin {
 			dataset: "okta.system", need: []string{"eventType"}, any: []string{"actor.alternateId", "legacyEventType", "displayMessage"},
 			time: []string{"published"}, code: []string{"eventType"},
 		},
+	}
+}
+
+// google are Google Workspace and Google Cloud.
+func google() []origin {
+	return []origin{
 		{
 			dataset: "google_workspace", kind: "id.applicationName", need: []string{"id.applicationName"}, any: []string{"id.time", "actor.email", "events.name", "name"},
 			time: []string{"id.time"}, provider: []string{"id.applicationName"}, code: []string{"events.name", "event.name", "name"}, pairs: workspacePairs(),
@@ -257,6 +263,12 @@ func clouds() []origin {
 			dataset: "gcp.audit", schema: "gcp.audit.pubsub", need: []string{"data.protoPayload.methodName"},
 			time: []string{"data.timestamp"}, provider: []string{"data.protoPayload.serviceName"}, code: []string{"data.protoPayload.methodName"},
 		},
+	}
+}
+
+// services are what is rented besides a cloud, and forms that many write.
+func services() []origin {
+	return []origin{
 		{
 			dataset: "github.audit", need: []string{"action", "actor"}, any: []string{"_document_id", "actor_id", "org_id", "business", "org", "repo", "actor_location.country_code", "actor_ip"},
 			time: []string{"@timestamp", "created_at"}, code: []string{"action"},

@@ -2,6 +2,7 @@ package jsonl
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/dwell-project/dwell/event"
@@ -33,12 +34,7 @@ func (c *clueSet) all(want []clue) bool {
 
 // meets says whether one of the given clues is there.
 func (c *clueSet) meets(want []clue) bool {
-	for _, x := range want {
-		if c.has(x) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(want, c.has)
 }
 
 // compiled is an [origin] whose names are clues.

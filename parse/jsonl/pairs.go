@@ -147,22 +147,19 @@ func (d *decoder) addElements(l *compiledPairs, e *event.Event) {
 	}
 	for i, n := 0, len(e.Fields); i < n; i++ {
 		f := e.Fields[i]
-		value := -1
-		if f.Name != l.naming {
-			if value = l.value(f.Name); value < 0 {
-				if (naming >= 0 || len(d.pending) > 0) && d.ends(l, f) {
-					flush()
-				}
-				continue
-			}
-			d.pending = append(d.pending, pendingValue{i, value})
-		} else {
+		ends := false
+		if f.Name == l.naming {
 			if naming >= 0 {
 				flush()
 			}
-			naming = i
+			naming, ends = i, closing(f) > 0
+		} else if value := l.value(f.Name); value >= 0 {
+			d.pending = append(d.pending, pendingValue{i, value})
+			ends = closing(f) > 0
+		} else if naming >= 0 || len(d.pending) > 0 {
+			ends = d.ends(l, f)
 		}
-		if closing(f) > 0 {
+		if ends {
 			flush()
 		}
 	}
