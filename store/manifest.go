@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
+
+	"github.com/dwell-project/dwell/store/entityday"
 )
 
 // Version is the version of the archive's form that this package writes.
@@ -108,13 +110,15 @@ func (s *Segment) RawBytes() (n int64) {
 // Table is a file that was derived from segments.
 type Table struct {
 	Path string `json:"path"`
-	// Kind is what it tells: "entities" or "coverage". Period is the day
+	// Kind is what it tells: one of the constants beside [KindCoverage]. Period is the day
 	// ("2006-01-02"), month ("2006-01") or year ("2006") that it is about, or
 	// Undated.
 	Kind   string `json:"kind"`
 	Period string `json:"period"`
 	Size   int64  `json:"size"`
 	Digest string `json:"sha256"`
+	// Runs identifies the runs that a table of entities was made from.
+	Runs entityday.Sum `json:"runs,omitzero"`
 }
 
 // Retired is a file that was replaced.

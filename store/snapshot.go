@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"iter"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -80,6 +81,11 @@ func (s *Snapshot) openHeads() error {
 
 // Folder returns where the archive is.
 func (s *Snapshot) Folder() string { return s.archive.folder }
+
+// HasHead says whether there are records that are not sealed.
+func (s *Snapshot) HasHead() bool {
+	return slices.ContainsFunc(s.heads, func(h openHeadFile) bool { return h.size > 0 })
+}
 
 // Close lets go of the files of the head.
 func (s *Snapshot) Close() (err error) {

@@ -7,6 +7,7 @@ import (
 	"github.com/dwell-project/dwell/event"
 	"github.com/dwell-project/dwell/parse"
 	"github.com/dwell-project/dwell/store/coverage"
+	"github.com/dwell-project/dwell/store/entityday"
 	"github.com/dwell-project/dwell/store/segment"
 )
 
@@ -19,18 +20,31 @@ type taker struct {
 	buf   []byte
 	seen  *coverage.Map
 
-	logs   map[string]*series // by host and channel as they stand in the record
-	places map[place]*partition
-	// last is the partition of the last event: most blocks are of one day.
-	last        *partition
+	logs map[string]*series // by host and channel as they stand in the record
+
+	extractor  *entityday.Extractor
+	generation int64 // of the archive, to which what follows belongs
+	places     map[place]*corner
+	// last is where the last event belonged: most blocks are of one day.
+	last        *corner
 	lastDay     int64
 	lastDataset string
+}
+
+// corner is one worker's part of a partition.
+type corner struct {
+	*partition
+	at       place
+	entities *entityday.Run
+	held     int64 // by entities
+	adds     int
 }
 
 // newTaker returns a way into the archive for one goroutine.
 func newTaker(w *Writer) *taker {
 	t := &taker{
-		writer: w, logs: map[string]*series{}, places: map[place]*partition{}, seen: coverage.NewMap(w.names),
+		writer: w, logs: map[string]*series{}, places: map[place]*corner{}, seen: coverage.NewMap(w.names),
+		extractor: entityday.NewExtractor(w.tables, w.names),
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -45,11 +59,13 @@ func (t *taker) begin(b *parse.Block) {
 	t.taken = &Taken{Source: b.Source, Bytes: int64(len(b.Data))}
 	numbers := span{b.Offset, b.Offset + int64(len(b.Data))}
 	t.again = t.writer.known.of(positions(b.Source)).take(numbers)
-	t.last = nil
 	if len(t.logs) > maxLogs {
 		clear(t.logs)
 	}
-	clear(t.places)
+	if t.generation != t.writer.manifest.Generation {
+		t.generation, t.last = t.writer.manifest.Generation, nil
+		clear(t.places)
+	}
 }
 
 func (t *taker) decode(b *parse.Block, d parse.Decoder) {
@@ -67,9 +83,9 @@ func (t *taker) event(ev *event.Event) {
 	if ev.Identity == event.ByRecord {
 		again = t.log(ev).take(span{ev.Record, ev.Record + 1})
 	}
-	p := t.partition(ev)
+	p := t.corner(ev)
 	if again {
-		there, err := t.writer.isSealed(p, placeOf(ev), id)
+		there, err := t.writer.isSealed(p.partition, p.at, id)
 		if err != nil {
 			t.taken.Err = err
 			return
@@ -84,12 +100,28 @@ func (t *taker) event(ev *event.Event) {
 		t.taken.Unparsed++
 	}
 	t.seen.Add(ev)
+	grown := p.entity(ev)
 	p.mu.Lock()
 	p.builder.Add(ev, id)
-	grown := p.builder.Bytes() - p.held
-	p.held += grown
+	more := p.builder.Bytes() - p.partition.held
+	p.partition.held += more
 	p.mu.Unlock()
-	t.writer.held.Add(grown)
+	t.writer.held.Add(grown + more)
+}
+
+// sizeEvery is how many events pass between two looks at how much entities hold.
+const sizeEvery = 256
+
+// entity takes what the event names into the table of entities, and returns by
+// how many bytes that grew since it was last looked at.
+func (c *corner) entity(ev *event.Event) (grown int64) {
+	c.entities.Add(ev)
+	if c.adds++; c.adds%sizeEvery != 1 {
+		return 0
+	}
+	grown = int64(c.entities.Size()) - c.held
+	c.held += grown
+	return grown
 }
 
 // log returns the series of EventRecordIDs that the event's is one of.
@@ -113,8 +145,8 @@ func placeOf(ev *event.Event) place {
 	return place{ev.Dataset, ev.Time.UTC().Format(time.DateOnly)}
 }
 
-// partition returns the partition that the event belongs to.
-func (t *taker) partition(ev *event.Event) *partition {
+// corner returns where the event belongs.
+func (t *taker) corner(ev *event.Event) *corner {
 	day := int64(-1 << 62)
 	if !ev.Time.IsZero() {
 		day = floorDiv(ev.Time.Unix(), secondsADay)
@@ -123,13 +155,13 @@ func (t *taker) partition(ev *event.Event) *partition {
 		return t.last
 	}
 	at := placeOf(ev)
-	p, ok := t.places[at]
+	c, ok := t.places[at]
 	if !ok {
-		p = t.writer.partition(at)
-		t.places[at] = p
+		c = &corner{partition: t.writer.partition(at), at: at, entities: t.extractor.Run(at.dataset, entityday.DayOf(ev.Time))}
+		t.places[at] = c
 	}
-	t.last, t.lastDay, t.lastDataset = p, day, ev.Dataset
-	return p
+	t.last, t.lastDay, t.lastDataset = c, day, ev.Dataset
+	return c
 }
 
 func floorDiv(a, b int64) int64 {

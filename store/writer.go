@@ -13,6 +13,7 @@ import (
 
 	"github.com/dwell-project/dwell/event"
 	"github.com/dwell-project/dwell/parse"
+	"github.com/dwell-project/dwell/parse/ecs"
 	"github.com/dwell-project/dwell/store/segment"
 )
 
@@ -23,6 +24,7 @@ type Writer struct {
 	lock    *os.File
 	secrets *secrets
 	known   *known
+	tables  *ecs.Tables // what tells entities
 
 	// gate is held for reading while a block is taken in, for writing while
 	// the archive is sealed.
@@ -75,6 +77,9 @@ func (a *Archive) Write(names *event.Names) (w *Writer, err error) {
 		}
 	}()
 	if w.manifest, err = a.Manifest(); err != nil {
+		return nil, err
+	}
+	if w.tables, err = ecs.Load(); err != nil {
 		return nil, err
 	}
 	if w.secrets, err = openSecrets(a.opt.Secrets, w.manifest.ID); err != nil {

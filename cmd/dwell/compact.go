@@ -37,8 +37,12 @@ func (c *compactCommand) Run(s *session) (err error) {
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
 	before, after, err := w.Compact(store.Compaction{Size: c.Size << 20})
+	tables := 0
+	if err == nil {
+		tables, err = w.RollUp()
+	}
 	if err == nil && !c.Quiet {
-		tell(s.notes, "dwell: %s joined into %s\n", many(int64(before), "file"), thousands(int64(after)))
+		tell(s.notes, "dwell: %s joined into %s; %s of entities written\n", many(int64(before), "file"), thousands(int64(after)), many(int64(tables), "table"))
 	}
 	return err
 }

@@ -69,6 +69,9 @@ func (c *ingestCommand) Run(s *session) (err error) {
 	// archive itself.
 	if err == nil || s.ctx.Err() != nil {
 		err = errors.Join(err, w.Seal())
+		if s.ctx.Err() == nil && err == nil {
+			_, err = w.RollUp()
+		}
 	}
 	s.trouble.fieldNames(names)
 	if !c.Quiet {
