@@ -31,6 +31,7 @@ type patterns struct {
 	byID    map[string]int // the first test of an indicator, by its id
 	objects *observed.Tables
 	mapping *ecs.Tables
+	types   map[string]bool // of the objects that the tests look at
 }
 
 // addPatterns compiles the full patterns of the program's indicators.
@@ -55,6 +56,11 @@ func (p *Program) addPatterns() error {
 	if len(p.patterns.tests) == 0 {
 		return nil
 	}
+	var all []*stixpattern.Pattern
+	for _, n := range p.patterns.byID {
+		all = append(all, p.patterns.tests[n].pattern)
+	}
+	p.patterns.types = observed.TypesOf(all...)
 	var err error
 	if p.patterns.objects, err = observed.Load(); err == nil {
 		p.patterns.mapping, err = ecs.Load()
@@ -96,7 +102,7 @@ type looker struct {
 func (m *Matcher) matchPatterns(open []int32) {
 	p, l := m.program, &m.looker
 	if l.observer == nil {
-		l.observer = p.patterns.objects.NewObserver(p.patterns.mapping, p.names)
+		l.observer = p.patterns.objects.NewObserver(p.patterns.mapping, p.names, p.patterns.types)
 	}
 	l.objects = l.observer.Objects(m.event)
 	for _, n := range open {

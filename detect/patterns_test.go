@@ -123,7 +123,7 @@ func newByDefinition(t testing.TB) *byDefinition {
 func (w *byDefinition) slowly(t testing.TB, lines []string, indicators []*ioc.Indicator) map[string][]string {
 	t.Helper()
 	names := event.NewNames()
-	observer := w.objects.NewObserver(w.mapping, names)
+	observer := w.objects.NewObserver(w.mapping, names, nil)
 	type record struct {
 		line int64
 		stixpattern.Observation

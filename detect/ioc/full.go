@@ -30,6 +30,9 @@ func (r *reader) readPattern(text string) ([]Pattern, *stixpattern.Pattern, erro
 	if err == nil && some == 0 {
 		err = fmt.Errorf("records have no %s that could be looked at", strings.Join(none, ", "))
 	}
+	if least := full.Least(); err == nil && least > stixpattern.MostKept {
+		err = fmt.Errorf("it asks for %d records; up to %d are remembered", least, stixpattern.MostKept)
+	}
 	observed.FoldCase(full)
 	return nil, full, err
 }

@@ -69,6 +69,7 @@ func TestWhatIsWrongWithAPatternIsSaid(t *testing.T) {
 		"[domain-name:value = 'a.example'":    "column 33: the pattern ends where ] is expected",
 		"[process:command_line LIKE '%a%b%']": "it would match nearly everything",
 		"[ipv4-addr:value = 'nonsense']":      `"nonsense" is no address`,
+		"[file:size = 1] REPEATS 5000 TIMES":  "it asks for 5000 records; up to 4096 are remembered",
 		"[file:x_mine = 1]":                   "records have no file:x_mine that could be looked at",
 		"nonsense ^":                          "column 1: nonsense where [ or ( is expected",
 		strings.Repeat("(", 200) + "[domain-name:value = 'a.example']" + strings.Repeat(")", 200): "column 101: the pattern nests deeper than 100",

@@ -34,6 +34,7 @@ type Sequence struct {
 	// middle make no difference.
 	thin  bool
 	slots int // most observations in a combination
+	least int // and the fewest
 
 	// Forgotten counts observations that were dropped although they could have
 	// mattered, and searches that were given up.
@@ -52,7 +53,7 @@ const (
 
 // NewSequence returns a search for the pattern.
 func NewSequence(p *Pattern) *Sequence {
-	s := &Sequence{pattern: p, slots: slotsOf(p.Root), window: windowOf(p.Root)}
+	s := &Sequence{pattern: p, slots: slotsOf(p.Root), least: p.Least(), window: windowOf(p.Root)}
 	s.thin = !boundsWithin(p.Root) && s.slots <= MostKept/4
 	return s
 }
@@ -81,18 +82,45 @@ func (p *Pattern) Reach() (time.Duration, bool) {
 	return w, w > 0 || p.Single()
 }
 
+// Least returns how many observations a match has at least.
+func (p *Pattern) Least() int {
+	if p.OneHost {
+		return 1
+	}
+	return leastOf(p.Root)
+}
+
+func leastOf(e Expr) int {
+	switch e := e.(type) {
+	case *Joined:
+		if e.Joint == Or {
+			return min(leastOf(e.X), leastOf(e.Y))
+		}
+		return min(leastOf(e.X)+leastOf(e.Y), mostSlots)
+	case *Qualified:
+		if r, ok := e.Qualifier.(Repeats); ok {
+			return int(min(int64(leastOf(e.X))*r.Times, mostSlots))
+		}
+		return leastOf(e.X)
+	default:
+		return 1
+	}
+}
+
+// mostSlots bounds what is counted of the observations that a pattern asks for.
+const mostSlots = 1 << 30
+
 // slotsOf returns the most observations that a combination can have.
 func slotsOf(e Expr) int {
-	const most = 1 << 30
 	switch e := e.(type) {
 	case *Joined:
 		if e.Joint == Or {
 			return max(slotsOf(e.X), slotsOf(e.Y))
 		}
-		return min(slotsOf(e.X)+slotsOf(e.Y), most)
+		return min(slotsOf(e.X)+slotsOf(e.Y), mostSlots)
 	case *Qualified:
 		if r, ok := e.Qualifier.(Repeats); ok {
-			return int(min(int64(slotsOf(e.X))*r.Times, most))
+			return int(min(int64(slotsOf(e.X))*r.Times, mostSlots))
 		}
 		return slotsOf(e.X)
 	default:
@@ -155,6 +183,9 @@ func (s *Sequence) Add(o Seen) []Seen {
 	s.forget(o.Time)
 	at, _ := slices.BinarySearchFunc(s.kept, o, before)
 	s.kept = slices.Insert(s.kept, at, o)
+	if len(s.kept) < s.least {
+		return nil
+	}
 	if found := s.search(at); found != nil {
 		s.kept = s.kept[:0]
 		return found

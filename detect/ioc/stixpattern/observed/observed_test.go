@@ -43,7 +43,7 @@ func look(t testing.TB, line string, visit func(*event.Event, *event.Names, []st
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := tables(t).NewObserver(mapping, names)
+	o := tables(t).NewObserver(mapping, names, nil)
 	block := parse.Block{Data: []byte(line + "\n"), Record: 1, Source: &event.Source{Path: "p"}}
 	jsonl.Format{}.NewDecoder(names).Decode(&block, func(e *event.Event) bool {
 		visit(e, names, o.Objects(e))

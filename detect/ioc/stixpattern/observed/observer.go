@@ -14,28 +14,64 @@ import (
 
 // Observer shows records as objects. It is used by one goroutine.
 type Observer struct {
-	table  *table
-	mapper *ecs.Mapper
+	templates []template
+	mapper    *ecs.Mapper
 
 	tree    *nested.Tree
 	objects []stixpattern.Object
 	named   map[string][]any // ids by the template's name
 }
 
-// NewObserver returns an observer of events whose names are in names. mapping
-// gives them the names of ECS.
-func (t *Tables) NewObserver(mapping *ecs.Tables, names *event.Names) *Observer {
-	return &Observer{table: t.table, mapper: ecs.NewMapper(mapping, names)}
+// NewObserver returns an observer of events whose names are in names, which
+// shows objects of some types ([TypesOf]), of all types if they are nil. mapping
+// gives events the names of ECS.
+func (t *Tables) NewObserver(mapping *ecs.Tables, names *event.Names, types map[string]bool) *Observer {
+	o := &Observer{mapper: ecs.NewMapper(mapping, names), named: map[string][]any{}}
+	for _, object := range t.table.Objects {
+		if types == nil || types[object.Type] {
+			o.templates = append(o.templates, object)
+		}
+	}
+	return o
+}
+
+// TypesOf returns the types of the objects that patterns look at.
+func TypesOf(patterns ...*stixpattern.Pattern) map[string]bool {
+	types := map[string]bool{}
+	for _, p := range patterns {
+		for _, t := range p.Tests {
+			t.EachPath(func(path stixpattern.Path) {
+				addType(types, path.Type)
+				for _, s := range path.Steps {
+					addType(types, referred[s.Key])
+				}
+			})
+		}
+	}
+	delete(types, "")
+	return types
+}
+
+// addType notes a type, and that some objects are among others.
+func addType(types map[string]bool, typ string) {
+	types[typ] = true
+	switch typ {
+	case "ipv4-addr", "ipv6-addr":
+		types["address"] = true
+	case "address": // what traffic goes to may be known by its name alone
+		types["domain-name"] = true
+	}
 }
 
 // Objects returns what the record shows, always in the same order. They are
 // new at each call.
 func (o *Observer) Objects(ev *event.Event) []stixpattern.Object {
 	o.tree = o.mapper.Map(ev)
-	o.objects, o.named = nil, map[string][]any{}
+	o.objects = nil
+	clear(o.named)
 	var later []pendingRefs
-	for i := range o.table.Objects {
-		t := &o.table.Objects[i]
+	for i := range o.templates {
+		t := &o.templates[i]
 		switch {
 		case !o.admits(t):
 		case t.Type == "windows-registry-key":
@@ -120,28 +156,42 @@ func addressType(text string) string {
 
 // object makes the object of a template if it has a value.
 func (o *Observer) object(t *template, later []pendingRefs) []pendingRefs {
-	object := stixpattern.Object{}
-	for _, path := range t.order {
-		s := t.Properties[path]
-		var values []event.Field
-		for _, name := range s.From {
-			values = append(values, o.values(name)...)
-			if len(values) > 0 && s.As != "all" {
-				break
-			}
-		}
+	var object stixpattern.Object
+	for i := range t.order {
+		path, s := t.order[i], &t.sources[i]
+		values := o.firstOf(s)
 		if len(values) == 0 {
 			continue
 		}
 		for _, v := range conversions[s.As](o, values) {
+			if object == nil {
+				object = stixpattern.Object{}
+			}
 			place(object, path, v)
 		}
 	}
-	if len(object) == 0 && !o.onlyRefs(t) {
-		return later
+	if object == nil {
+		if !o.onlyRefs(t) {
+			return later
+		}
+		object = stixpattern.Object{}
 	}
 	o.add(t.Type, t.Name, object)
 	return append(later, pendingRefs{t, object})
+}
+
+// firstOf returns the values of the first of a source's names that has any, or,
+// for a list, of all.
+func (o *Observer) firstOf(s *source) []event.Field {
+	var all []event.Field
+	for _, name := range s.From {
+		values := o.values(name)
+		if s.As != "all" && len(values) > 0 {
+			return values
+		}
+		all = append(all, values...)
+	}
+	return all
 }
 
 // onlyRefs says whether a template is worth making for what it refers to:

@@ -31,7 +31,8 @@ type template struct {
 	When       map[string][]string
 	Properties map[string]source
 
-	order []string // of Properties
+	order   []string // of Properties
+	sources []source // in that order
 }
 
 // source is where a property's value comes from.
@@ -106,6 +107,9 @@ func load(text []byte) (*table, error) {
 			}
 		}
 		slices.Sort(o.order)
+		for _, path := range o.order {
+			o.sources = append(o.sources, o.Properties[path])
+		}
 	}
 	return t, nil
 }
