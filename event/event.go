@@ -59,8 +59,10 @@ type Event struct {
 	Identity Identity
 
 	// Frame is what the record needs besides its bytes to be read again, nil if
-	// that is nothing.
-	Frame *Frame
+	// that is nothing. A parser that makes it only when asked sets Framing
+	// instead; see [Event.NeededFrame].
+	Frame   *Frame
+	Framing func() *Frame
 	// Values, if it is there, gives for each of Fields the number of its value
 	// among those of its name, in the part of an archive that the event comes
 	// from: equal numbers mean equal texts. 0 is a value without a number.
@@ -133,6 +135,15 @@ func (e *Event) First(n Name) (Field, bool) {
 		}
 	}
 	return Field{}, false
+}
+
+// NeededFrame returns the event's frame, making it if need be. It must be asked
+// for while the event is valid.
+func (e *Event) NeededFrame() *Frame {
+	if e.Frame == nil && e.Framing != nil {
+		return e.Framing()
+	}
+	return e.Frame
 }
 
 // NewFrame returns the frame of the given data.

@@ -43,6 +43,9 @@ type decoder struct {
 	message event.Name
 	event   event.Event
 
+	offset  int64 // of the chunk in its source
+	framing func() *event.Frame
+
 	datasets map[string]string // by channel as UTF-16
 	channel  []byte            // the channel of the record before
 	dataset  string
@@ -62,12 +65,14 @@ func newDecoder(names *event.Names) *decoder {
 		d.roles[n] = r
 	}
 	d.roles[event.Overflow] = roleNone
+	d.framing = func() *event.Frame { return d.frame(d.offset) }
 	return d
 }
 
 // Decode implements [parse.Decoder].
 func (d *decoder) Decode(b *parse.Block, yield func(*event.Event) bool, report func(parse.Problem)) {
 	d.begin(b.Data)
+	d.offset = b.Offset
 	w := walker{b, report}
 	ordinal := b.Record - 1
 	w.walk(func(rec record) bool {
@@ -88,7 +93,7 @@ func (d *decoder) fill(b *parse.Block, rec record, fields []event.Field) {
 	e := &d.event
 	*e = event.Event{
 		Schema: "evtx", Dataset: unknownDataset, Fields: fields, Raw: rec.raw, Record: int64(rec.id()),
-		Offset: b.Offset + int64(rec.at), Source: b.Source, Identity: event.ByRecord,
+		Offset: b.Offset + int64(rec.at), Source: b.Source, Identity: event.ByRecord, Framing: d.framing,
 	}
 	e.Time, _ = event.Field{Data: rec.written(), Kind: event.FileTime}.Time()
 	var seen [roleCount + 1]bool

@@ -62,6 +62,7 @@ func (r *runner) stream(pos, end int, in place) error {
 func (r *runner) bare(pos, end int, in place) (next int, err error) {
 	p := r.parser(pos, end)
 	nodes, err := p.content()
+	r.noteNames(r.chunk, pos, p.holes)
 	if err != nil {
 		return pos, err
 	}
@@ -293,6 +294,7 @@ func (r *runner) dynamic(o *op, vals []value) error {
 // next call.
 func (r *runner) record(rec record) ([]event.Field, error) {
 	r.fields, r.vals, r.joined, r.depth, r.steps = r.fields[:0], r.vals[:0], 0, 0, 0
+	r.used = r.used[:0]
 	err := r.stream(rec.at+recordHeader, rec.at+len(rec.raw)-recordTrailer, place{})
 	if err == nil && r.steps == 0 {
 		err = errEmpty

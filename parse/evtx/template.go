@@ -27,6 +27,8 @@ type template struct {
 	// lines and dataLines write JSON; they are nil until asked for.
 	lines, dataLines *linePlan
 
+	// uses is what instances within the body refer to.
+	uses []usage
 	// body and holes tell whether a definition in another chunk is the same.
 	body  []byte
 	holes []hole
@@ -66,6 +68,7 @@ func (t *template) matches(chunk []byte, base int) bool {
 // templates finds the template of an instance: within a chunk by its offset,
 // across chunks by GUID and content, so that a template is compiled once.
 type templates struct {
+	framer
 	chunk    []byte
 	byOffset map[uint32]*template
 	byGUID   map[[16]byte][]*template
@@ -83,6 +86,8 @@ func newTemplates() templates {
 func (s *templates) begin(chunk []byte) {
 	s.chunk, s.spent, s.bound = chunk, 0, 0
 	clear(s.byOffset)
+	clear(s.frames)
+	s.used = s.used[:0]
 	if s.kept > maxTemplateBytesKept {
 		clear(s.byGUID)
 		s.kept = 0
@@ -120,9 +125,13 @@ func (s *templates) instanceAt(pos int) (instance, error) {
 	}
 	t := s.byOffset[off]
 	if t == nil {
+		before := len(s.used)
 		t = s.find(off)
+		t.uses = append([]usage(nil), s.used[before:]...)
+		s.used = s.used[:before]
 		s.byOffset[off] = t
 	}
+	s.note(usage{int(off), t})
 	if t.err != nil {
 		return in, t.err
 	}

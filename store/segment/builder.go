@@ -35,6 +35,7 @@ type Builder struct {
 	serial  uint64
 
 	context    context
+	isFramed   bool // the event has a frame
 	key        []byte
 	row        []uint32
 	buf, check []byte
@@ -136,13 +137,14 @@ func (b *Builder) Add(ev *event.Event, id event.ID) {
 	if !ev.Time.IsZero() {
 		r.time, r.timed = nanoseconds(ev.Time)
 	}
-	if ev.Frame != nil {
-		r.frame = b.frames.put(event.ID(ev.Frame.Digest[:])) + 1
+	if f := ev.NeededFrame(); f != nil {
+		r.frame = b.frames.put(event.ID(f.Digest[:])) + 1
 		if int(r.frame) > len(b.framed) {
-			b.framed = append(b.framed, &event.Frame{Digest: ev.Frame.Digest, Data: bytes.Clone(ev.Frame.Data)})
-			b.held += int64(len(ev.Frame.Data))
+			b.framed = append(b.framed, &event.Frame{Digest: f.Digest, Data: bytes.Clone(f.Data)})
+			b.held += int64(len(f.Data))
 		}
 	}
+	b.isFramed = r.frame > 0
 	r.shape = b.shape(ev, r.timed)
 	b.values = append(room(b.values, len(b.row)), b.row...)
 	b.blobs[r.shape].rows++
@@ -356,7 +358,7 @@ func (b *Builder) describe(ev *event.Event, timed bool) {
 	if ev.Record != ev.Line {
 		flags |= flagRecord
 	}
-	if ev.Frame != nil {
+	if b.isFramed {
 		flags |= flagFrame
 	}
 	if ev.Host.Kind == event.Absent && ev.Source != nil && ev.Source.Host != "" {

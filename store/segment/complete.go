@@ -126,8 +126,16 @@ func (r *Reader) frame() error {
 	if err != nil {
 		return err
 	}
-	data := v.text(i)
-	r.event.Frame = event.NewFrame(data)
+	if r.frames == nil {
+		r.frames = make([]*event.Frame, v.len())
+	}
+	if int(i) >= len(r.frames) {
+		return c.short()
+	}
+	if r.frames[i] == nil {
+		r.frames[i] = event.NewFrame(v.text(i))
+	}
+	r.event.Frame = r.frames[i]
 	return nil
 }
 

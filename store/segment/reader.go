@@ -41,6 +41,7 @@ type Reader struct {
 	counted,
 	countedPage int
 	source  event.Source
+	frames  []*event.Frame // by number in their column
 	numbers map[event.Name][]numbered
 	err     error
 }
