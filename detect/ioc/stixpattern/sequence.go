@@ -40,6 +40,7 @@ type Sequence struct {
 	// mattered, and searches that were given up.
 	Forgotten int64
 
+	over  *Seen // the last observation that is used up, nil if none is
 	used  []int // how often, in the combination at hand
 	steps int
 }
@@ -175,8 +176,12 @@ func before(a, b Seen) int {
 }
 
 // Add takes the next observation and returns the combination that matches with
-// it, in order, or nil. An observation that comes late is taken at its time.
+// it, in order, or nil. An observation that comes late is taken at its time,
+// unless what was until then is used up.
 func (s *Sequence) Add(o Seen) []Seen {
+	if s.over != nil && before(o, *s.over) <= 0 {
+		return nil
+	}
 	if _, known := slices.BinarySearchFunc(s.kept, o, before); known {
 		return nil
 	}
@@ -187,6 +192,8 @@ func (s *Sequence) Add(o Seen) []Seen {
 		return nil
 	}
 	if found := s.search(at); found != nil {
+		s.over = &Seen{Time: s.kept[len(s.kept)-1].Time, ID: s.kept[len(s.kept)-1].ID}
+		clear(s.kept)
 		s.kept = s.kept[:0]
 		return found
 	}

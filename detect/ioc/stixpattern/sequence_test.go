@@ -58,6 +58,9 @@ func TestSequencesFindWhatTryingEverythingFinds(t *testing.T) {
 		s, from := stixpattern.NewSequence(p), 0
 		for i, o := range observations {
 			found := s.Add(seenOf(p, o, i))
+			if again := s.Add(seenOf(p, o, i)); again != nil {
+				t.Fatalf("%s: a copy of observation %d gives %v", text, i, again)
+			}
 			if want := stixpattern.Match(p, observations[from:i+1]); (found != nil) != want {
 				t.Fatalf("%s: after observation %d of %v, from %d: found %v; want %v", text, i, observations, from, found, want)
 			}
