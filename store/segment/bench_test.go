@@ -12,7 +12,7 @@ import (
 )
 
 // benchFile is the log that benchmarks take: DWELL_BENCH_LOG, or the sample.
-func benchFile(b *testing.B) string {
+func benchFile() string {
 	if path := os.Getenv("DWELL_BENCH_LOG"); path != "" {
 		return path
 	}
@@ -73,7 +73,7 @@ func seal(b *testing.B, names *event.Names, path string) (files [][]byte, events
 func BenchmarkParse(b *testing.B) {
 	for b.Loop() {
 		n := 0
-		each(b, event.NewNames(), benchFile(b), func(*event.Event) { n++ })
+		each(b, event.NewNames(), benchFile(), func(*event.Event) { n++ })
 		b.ReportMetric(float64(n)/b.Elapsed().Seconds()*float64(b.N), "events/s")
 	}
 }
@@ -82,7 +82,7 @@ func BenchmarkParseAndSeal(b *testing.B) {
 	b.ReportAllocs()
 	total := 0
 	for b.Loop() {
-		files, events, raw := seal(b, event.NewNames(), benchFile(b))
+		files, events, raw := seal(b, event.NewNames(), benchFile())
 		size := 0
 		for _, f := range files {
 			size += len(f)
@@ -97,7 +97,7 @@ func BenchmarkParseAndSeal(b *testing.B) {
 
 func BenchmarkRead(b *testing.B) {
 	names := event.NewNames()
-	files, events, _ := seal(b, names, benchFile(b))
+	files, events, _ := seal(b, names, benchFile())
 	for _, mode := range []struct {
 		name string
 		want func(event.Name) bool

@@ -1,6 +1,10 @@
 package segment
 
-import "github.com/dwell-project/dwell/event"
+import (
+	"slices"
+
+	"github.com/dwell-project/dwell/event"
+)
 
 // renderer writes the values of one column in one form. It remembers what it
 // wrote if a value comes more than once.
@@ -50,7 +54,7 @@ func (r *renderer) get(i uint32, buf []byte) field {
 		buf = nil
 	}
 	data, kind := r.from.appendForm(buf[:0], r.slotForm, i)
-	f := field{data[:len(data):len(data)], kind}
+	f := field{slices.Clip(data), kind}
 	if r.again {
 		r.done[i] = f
 	}

@@ -238,8 +238,14 @@ func xmlHabits(body []byte) (s xmlSpelling) {
 		text  string
 		habit xmlSpelling
 	}{
-		{"&gt;", xmlGreater}, {"&quot;", xmlQuote}, {"&apos;", xmlApostrophe},
-		{"&#34;", xmlNumbers}, {"&#39;", xmlNumbers}, {"&#x9;", xmlSpaces}, {"&#xA;", xmlSpaces}, {"&#xD;", xmlSpaces},
+		{"&gt;", xmlGreater},
+		{"&quot;", xmlQuote},
+		{"&apos;", xmlApostrophe},
+		{"&#34;", xmlNumbers},
+		{"&#39;", xmlNumbers},
+		{"&#x9;", xmlSpaces},
+		{"&#xA;", xmlSpaces},
+		{"&#xD;", xmlSpaces},
 	} {
 		if bytes.Contains(body, []byte(h.text)) {
 			s |= h.habit
