@@ -134,6 +134,10 @@ func TestRecordsOfOtherCloudsAndSensorsHaveTheirCommonFields(t *testing.T) {
 			`{"class_uid":1007,"category_uid":1,"time":1714557600000,"process":{"pid":7,"cmd_line":"a.exe","file":{"path":"C:\\a.exe","hashes":[{"algorithm":"SHA-256","algorithm_id":3,"value":"ab"}]}},"actor":{"process":{"pid":3,"file":{"path":"C:\\p.exe"}},"user":{"name":"eva","domain":"EX"}}}`,
 			map[string]string{"process.pid": "7", "process.executable": `C:\a.exe`, "process.hash.sha256": "ab", "process.parent.pid": "3", "process.parent.executable": `C:\p.exe`, "user.name": "eva", "user.domain": "EX"},
 		},
+		{ // an older name of ECS
+			`{"@timestamp":"2024-05-01T10:00:00Z","ecs":{"version":"1.0.0"},"agent":{"type":"auditbeat"},"process":{"pid":7,"ppid":3,"executable":"/bin/a"}}`,
+			map[string]string{"process.pid": "7", "process.parent.pid": "3", "process.ppid": "3", "process.executable": "/bin/a"},
+		},
 		{ // the machine had it before the collector did
 			`{"@timestamp":"2024-05-01T12:00:00Z","winlog":{"time_created":"2024-05-01T10:00:00Z","channel":"Security","event_id":4769,"computer_name":"dc1","process":{"pid":640},"event_data":{"TargetUserName":"eva@EX.EXAMPLE","TargetDomainName":"EX.EXAMPLE","IpAddress":"::ffff:192.0.2.1"}}}`,
 			map[string]string{"@timestamp": "2024-05-01T10:00:00Z", "user.name": "eva", "user.domain": "EX.EXAMPLE", "source.ip": "192.0.2.1", "process.pid": "640", "host.name": "dc1"},
