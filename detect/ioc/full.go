@@ -22,8 +22,7 @@ func (r *reader) readPattern(text string) ([]Pattern, *stixpattern.Pattern, erro
 	if err != nil {
 		return nil, nil, err
 	}
-	var value *valueError
-	if errors.As(failed, &value) {
+	if value, ok := errors.AsType[*valueError](failed); ok {
 		return nil, nil, value.error // none of its type, or matching nearly everything
 	}
 	none, some, err := r.c.shown(full)

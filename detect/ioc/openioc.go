@@ -2,6 +2,7 @@ package ioc
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/dwell-project/dwell/detect/ioc/openioc"
@@ -51,7 +52,7 @@ func (r *reader) readOpenIOC() {
 		return
 	}
 	if i.ID == "" {
-		i.ID = derivedID(append(i.Patterns[:len(i.Patterns):len(i.Patterns)], Pattern{{Value: strings.Join(whole, " OR ")}}))
+		i.ID = derivedID(append(slices.Clip(i.Patterns), Pattern{{Value: strings.Join(whole, " OR ")}}))
 	}
 	i.Source = r.sourceOf(document.Author, "")
 	r.add(i)

@@ -33,21 +33,35 @@ func or(items ...string) string {
 
 func TestTermsOfOpenIOCBecomeValuesAndPatterns(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
-		{"values", term("FileItem/Md5sum", "is", strings.Repeat("A", 32), "") + term("Network/DNS", "is", "evil.example", "") + term("PortItem/remoteIP", "is", "203.0.113.7", "") + term("FileItem/FullPath", "is", `C:\Temp\x.exe`, "") + term("RegistryItem/Path", "is", `HKEY_LOCAL_MACHINE\Software\Evil`, ""),
-			"md5 " + strings.Repeat("a", 32) + ` or domain evil.example or ip 203.0.113.7 or path c:/temp/x.exe or registry key hklm\software\evil`},
-		{"one object", and(term("FileItem/FileName", "is", "x.exe", ""), term("FileItem/SizeInBytes", "greater-than", "100", "")),
-			"pattern [file:name = 'x.exe' AND file:size > 100]"},
-		{"one host", and(term("ProcessItem/name", "is", "x.exe", ""), term("RegistryItem/ValueName", "contains", "Up'date", ""), term("ProcessItem/arguments", "starts-with", "-k", "")),
-			`pattern [process:name = 'x.exe' AND process:command_line MATCHES '(?is)^-k'] AND [windows-registry-key:values[*].name MATCHES '(?is)Up\'date']`},
-		{"nested", and(term("FileItem/FileName", "is", "x.exe", ""), or(term("FileItem/Md5sum", "is", "a", ""), and(term("FileItem/FileName", "matches", "^y", ""), term("FileItem/SizeInBytes", "is", "1 TO 5", "")))),
-			"pattern [file:name = 'x.exe' AND (file:hashes.MD5 = 'a' OR file:name MATCHES '(?is)^y' AND (file:size >= 1 AND file:size <= 5))]"},
-		{"an OR of several hosts' things in an AND", and(or(term("FileItem/FileName", "is", "x.exe", ""), term("Network/DNS", "is", "a.example", "")), term("FileItem/FileName", "is", "y.exe", "")),
-			"pattern [file:name = 'x.exe' OR domain-name:value = 'a.example'] AND [file:name = 'y.exe']"},
-		{"negated and cased", and(term("FileItem/FileName", "is", "x.exe", `preserve-case="true"`), term("FileItem/FileExtension", "is", "exe", "")) +
-			and(term("FileItem/FileName", "is", "X.exe", `preserve-case="true"`), term("FileItem/FileName", "is", "y", `negate="true"`), term("FileItem/Md5sum", "isnot", "b", ""), term("FileItem/FileName", "ends-with", ".exe", "")),
-			`pattern [file:name MATCHES '(?s)^X\\.exe$' AND file:name NOT = 'y' AND file:hashes.MD5 NOT = 'b' AND file:name MATCHES '(?is)\\.exe$']`},
-		{"times and networks", and(term("FileItem/Created", "less-than", "2025-01-01T00:00:00Z", ""), term("FileItem/Modified", "is", "2025-01-01", "")) + and(term("PortItem/remoteIP", "is", "203.0.113.0/24", ""), term("PortItem/remotePort", "is", "443", "")),
-			"pattern [file:ctime < t'2025-01-01T00:00:00Z' AND file:mtime = t'2025-01-01T00:00:00Z'] OR [network-traffic:dst_ref.value ISSUBSET '203.0.113.0/24' AND network-traffic:dst_port = 443]"},
+		{
+			"values", term("FileItem/Md5sum", "is", strings.Repeat("A", 32), "") + term("Network/DNS", "is", "evil.example", "") + term("PortItem/remoteIP", "is", "203.0.113.7", "") + term("FileItem/FullPath", "is", `C:\Temp\x.exe`, "") + term("RegistryItem/Path", "is", `HKEY_LOCAL_MACHINE\Software\Evil`, ""),
+			"md5 " + strings.Repeat("a", 32) + ` or domain evil.example or ip 203.0.113.7 or path c:/temp/x.exe or registry key hklm\software\evil`,
+		},
+		{
+			"one object", and(term("FileItem/FileName", "is", "x.exe", ""), term("FileItem/SizeInBytes", "greater-than", "100", "")),
+			"pattern [file:name = 'x.exe' AND file:size > 100]",
+		},
+		{
+			"one host", and(term("ProcessItem/name", "is", "x.exe", ""), term("RegistryItem/ValueName", "contains", "Up'date", ""), term("ProcessItem/arguments", "starts-with", "-k", "")),
+			`pattern [process:name = 'x.exe' AND process:command_line MATCHES '(?is)^-k'] AND [windows-registry-key:values[*].name MATCHES '(?is)Up\'date']`,
+		},
+		{
+			"nested", and(term("FileItem/FileName", "is", "x.exe", ""), or(term("FileItem/Md5sum", "is", "a", ""), and(term("FileItem/FileName", "matches", "^y", ""), term("FileItem/SizeInBytes", "is", "1 TO 5", "")))),
+			"pattern [file:name = 'x.exe' AND (file:hashes.MD5 = 'a' OR file:name MATCHES '(?is)^y' AND (file:size >= 1 AND file:size <= 5))]",
+		},
+		{
+			"an OR of several hosts' things in an AND", and(or(term("FileItem/FileName", "is", "x.exe", ""), term("Network/DNS", "is", "a.example", "")), term("FileItem/FileName", "is", "y.exe", "")),
+			"pattern [file:name = 'x.exe' OR domain-name:value = 'a.example'] AND [file:name = 'y.exe']",
+		},
+		{
+			"negated and cased", and(term("FileItem/FileName", "is", "x.exe", `preserve-case="true"`), term("FileItem/FileExtension", "is", "exe", "")) +
+				and(term("FileItem/FileName", "is", "X.exe", `preserve-case="true"`), term("FileItem/FileName", "is", "y", `negate="true"`), term("FileItem/Md5sum", "isnot", "b", ""), term("FileItem/FileName", "ends-with", ".exe", "")),
+			`pattern [file:name MATCHES '(?s)^X\\.exe$' AND file:name NOT = 'y' AND file:hashes.MD5 NOT = 'b' AND file:name MATCHES '(?is)\\.exe$']`,
+		},
+		{
+			"times and networks", and(term("FileItem/Created", "less-than", "2025-01-01T00:00:00Z", ""), term("FileItem/Modified", "is", "2025-01-01", "")) + and(term("PortItem/remoteIP", "is", "203.0.113.0/24", ""), term("PortItem/remotePort", "is", "443", "")),
+			"pattern [file:ctime < t'2025-01-01T00:00:00Z' AND file:mtime = t'2025-01-01T00:00:00Z'] OR [network-traffic:dst_ref.value ISSUBSET '203.0.113.0/24' AND network-traffic:dst_port = 443]",
+		},
 	} {
 		got, _, _ := read(iocHead + c.text + iocFoot)
 		if diff := cmp.Diff([]string{c.want}, got); diff != "" {

@@ -42,8 +42,9 @@ func (p *Pattern) FoldCase(which func(Path) bool) {
 			}
 			c.fold = true
 			if c.Op == Like {
-				// The text has compiled without the flag.
-				c.regexp = regexp.MustCompile("(?i)" + c.regexp.String())
+				if folding, err := regexp.Compile("(?i)" + c.regexp.String()); err == nil {
+					c.regexp = folding
+				}
 			}
 		})
 	}

@@ -1,6 +1,9 @@
 package stixpattern
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Observation is what was seen at one time.
 type Observation struct {
@@ -90,10 +93,8 @@ func combinations(bindings []binding, n int) []binding {
 
 func disjoint(a, b binding) bool {
 	for _, x := range a {
-		for _, y := range b {
-			if x == y {
-				return false
-			}
+		if slices.Contains(b, x) {
+			return false
 		}
 	}
 	return true

@@ -93,7 +93,7 @@ func (p *parser) operator(t *PropTest) *Error {
 	case "<>":
 		written = "!="
 	}
-	for op := Equal; op < Exists; op++ {
+	for op := range Exists {
 		if p.token.kind != tokenLiteral && written == op.String() {
 			t.Op = op
 			return p.advance()

@@ -71,23 +71,30 @@ func (s StartStop) appendQualifier(dst []byte) []byte {
 }
 
 func (e *Either) appendTo(dst []byte, within int) []byte {
-	return appendPair(dst, e.X, e.Y, "OR", int(Or), within)
+	return pair{e.X, e.Y, Or}.appendTo(dst, within)
 }
 
 func (b *Both) appendTo(dst []byte, within int) []byte {
-	return appendPair(dst, b.X, b.Y, "AND", int(And), within)
+	return pair{b.X, b.Y, And}.appendTo(dst, within)
 }
 
-func appendPair(dst []byte, x, y Comparison, word string, own, within int) []byte {
+// pair is two comparisons joined by OR or AND.
+type pair struct {
+	x, y  Comparison
+	joint Joint
+}
+
+func (p pair) appendTo(dst []byte, within int) []byte {
+	own := int(p.joint)
 	if own < within {
 		dst = append(dst, '(')
-		return append(appendPair(dst, x, y, word, own, loosest), ')')
+		return append(p.appendTo(dst, loosest), ')')
 	}
-	dst = x.appendTo(dst, own)
+	dst = p.x.appendTo(dst, own)
 	dst = append(dst, ' ')
-	dst = append(dst, word...)
+	dst = append(dst, p.joint.String()...)
 	dst = append(dst, ' ')
-	return y.appendTo(dst, own+1)
+	return p.y.appendTo(dst, own+1)
 }
 
 func (t *PropTest) appendTo(dst []byte, _ int) []byte {

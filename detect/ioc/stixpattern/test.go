@@ -1,5 +1,7 @@
 package stixpattern
 
+import "slices"
+
 // Found is a value that a test asked for.
 type Found struct {
 	Path  Path
@@ -7,13 +9,10 @@ type Found struct {
 }
 
 // Roots says, for each of the objects of one observation, whether the test
-// holds of it. any is whether it holds of one: then the observation matches.
-func (t *Test) Roots(objects []Object) (roots []bool, any bool) {
+// holds of it. ok is whether it holds of one: then the observation matches.
+func (t *Test) Roots(objects []Object) (roots []bool, ok bool) {
 	roots = holds(t.Comparison, objects)
-	for _, r := range roots {
-		any = any || r
-	}
-	return roots, any
+	return roots, slices.Contains(roots, true)
 }
 
 func holds(c Comparison, objects []Object) []bool {

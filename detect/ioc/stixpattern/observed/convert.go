@@ -114,17 +114,19 @@ func mac(_ *Observer, values []event.Field) []any {
 
 // mutex takes the name of an object in the kernel's tree apart.
 func mutex(_ *Observer, values []event.Field) []any {
-	for _, t := range texts(values) {
-		if at := strings.LastIndex(t, `\BaseNamedObjects\`); at >= 0 {
-			t = t[at+len(`\BaseNamedObjects\`):]
-		}
-		return []any{t}
+	found := texts(values)
+	if len(found) == 0 {
+		return nil
 	}
-	return nil
+	name := found[0]
+	if at := strings.LastIndex(name, `\BaseNamedObjects\`); at >= 0 {
+		name = name[at+len(`\BaseNamedObjects\`):]
+	}
+	return []any{name}
 }
 
 // joinURL makes a URL of its parts where the record has no whole one.
-func joinURL(o *Observer, values []event.Field) []any {
+func joinURL(o *Observer, _ []event.Field) []any {
 	host := o.text("url.domain")
 	path := o.text("url.path")
 	if host == "" || strings.Contains(o.text("url.full")+o.text("url.original"), "://") {
