@@ -196,8 +196,12 @@ func (c *chunk) appendPlain(dst []byte, v *vector, i uint32) []byte {
 	return append(binary.LittleEndian.AppendUint32(dst, uint32(len(text))), text...)
 }
 
-// maxStat bounds the values that statistics name, in bytes.
-const maxStat = 64
+// Statistics name values of up to maxStat bytes. A run of fewer rows than
+// limitsFrom is read as fast as they are.
+const (
+	maxStat    = 64
+	limitsFrom = 256
+)
 
 // limits notes the least and the greatest of the values in a vector.
 func (c *chunk) limits(v *vector) {

@@ -147,9 +147,12 @@ func (s *sealer) once() {
 	s.run.Rows = len(kept)
 }
 
-// dictWorth is how many times a value must come on average for a dictionary to
-// pay.
-const dictWorth = 1.6
+// dictWorth is how many times a value must come on average, and dictFrom how many
+// values there must be, for a dictionary to pay.
+const (
+	dictWorth = 1.6
+	dictFrom  = 64
+)
 
 // plan decides how each vector is written.
 func (s *sealer) plan() {
@@ -182,15 +185,17 @@ func (s *sealer) plan() {
 		s.slots = append(s.slots, slots)
 	}
 	for _, o := range s.outs {
-		o.byDict = o.typ != Bool && float64(o.values) >= dictWorth*float64(o.vector.len())
+		o.byDict = o.typ != Bool && o.values >= dictFrom && float64(o.values) >= dictWorth*float64(o.vector.len())
 		o.encoding = o.plainEncoding()
 		if o.byDict {
 			o.encoding = format.RLEDictionary
 			o.number = make([]uint32, o.vector.len())
 		}
 		o.values = 0
-		o.limits(o.vector)
-		o.filter(o.vector)
+		if len(s.b.rows) >= limitsFrom {
+			o.limits(o.vector)
+			o.filter(o.vector)
+		}
 	}
 	for _, r := range s.renders {
 		r.again = byVector[r.from].byDict
