@@ -37,6 +37,20 @@ func TestFieldsReadTheEntitiesInTheirValues(t *testing.T) {
 	}
 }
 
+func TestPlaceIsWhereAURLOrMailboxIs(t *testing.T) {
+	for _, tt := range []struct{ of, want entity.Entity }{
+		{entity.Entity{Kind: entity.URL, Value: "https://www.evil.example:8443/x"}, entity.Entity{Kind: entity.Domain, Value: "www.evil.example"}},
+		{entity.Entity{Kind: entity.URL, Value: "http://[2001:db8::1]/"}, entity.Entity{Kind: entity.Address, Value: "2001:db8::1"}},
+		{entity.Entity{Kind: entity.URL, Value: "http://intranet/"}, entity.Entity{Kind: entity.Host, Value: "intranet"}},
+		{entity.Entity{Kind: entity.Mailbox, Value: "eva@example.org"}, entity.Entity{Kind: entity.Domain, Value: "example.org"}},
+		{entity.Entity{Kind: entity.Host, Value: "ws1"}, entity.Entity{}},
+	} {
+		if got, ok := tt.of.Place(); got != tt.want || ok != (tt.want != entity.Entity{}) {
+			t.Errorf("%v.Place() = %v, %v; want %v", tt.of, got, ok, tt.want)
+		}
+	}
+}
+
 func TestEveryFieldNamesARoleAndAKindThatExists(t *testing.T) {
 	n := 0
 	entity.Fields(func(name string, f entity.Field) bool {

@@ -17,6 +17,19 @@ func readPlace(text string) (Entity, bool) {
 	return Entity{}, false
 }
 
+// Place returns what a URL or a mailbox is at: a domain, a host or an address.
+func (e Entity) Place() (Entity, bool) {
+	switch e.Kind {
+	case URL:
+		if u, ok := parseURL(e.Value); ok {
+			return u.place()
+		}
+	case Mailbox:
+		return Entity{Domain, e.Value[strings.LastIndexByte(e.Value, '@')+1:]}, true
+	}
+	return Entity{}, false
+}
+
 // readURL reads a URL and its host. A path alone names nothing; a host with a
 // port, as in CONNECT, names the host.
 func readURL(dst []Entity, text string) []Entity {

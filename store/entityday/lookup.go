@@ -53,26 +53,24 @@ func probes(asks []Ask) []probe {
 }
 
 func appendUnder(all []probe, e entity.Entity, key string, ask int) []probe {
-	begins := func(text string) { all = append(all, probe{text: text, prefix: true, ask: ask}) }
+	begins := func(filtered bool, texts ...string) {
+		for _, text := range texts {
+			all = append(all, probe{text: text, prefix: true, ask: ask, hash: hashUnder(e), filtered: filtered})
+		}
+	}
 	switch e.Kind {
 	case entity.Domain:
+		url := entity.URL.String() + strings.TrimPrefix(key, entity.Domain.String())
 		// The filter knows domains up to the one that is registered.
-		all = append(all, probe{
-			text: key + ".", prefix: true, ask: ask,
-			hash: xxhash(underPrefix + key), filtered: entity.Registrable(e.Value) != "",
-		})
-		for _, end := range []string{"/", ":", "."} {
-			begins(entity.URL.String() + strings.TrimPrefix(key, entity.Domain.String()) + end)
-		}
+		begins(entity.Registrable(e.Value) != "", key+".", url+"/", url+":", url+".")
 	case entity.Host:
-		begins(key + ".")
+		begins(!strings.Contains(e.Value, "."), key+".")
 	case entity.Account:
 		if !strings.ContainsAny(e.Value, `\@`) {
-			begins(key + `\`)
-			begins(key + "@")
+			begins(true, key+`\`, key+"@")
 		}
 	case entity.URL:
-		begins(key[:strings.LastIndexByte(key, ' ')])
+		begins(false, key[:strings.LastIndexByte(key, ' ')])
 	}
 	return all
 }

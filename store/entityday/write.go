@@ -267,22 +267,55 @@ func (w *writer) add(r *Row) error {
 	return nil
 }
 
-// hash notes what the filter must know: the key, and for domains those above
-// them, up to the one that somebody registered.
+// hash notes what the filter must know: the key, and what has the entity under
+// it, as [Ask] has it.
 func (w *writer) hash(r *Row) {
 	w.hashes = append(w.hashes, xxhash(r.Key()))
-	if r.Entity.Kind != entity.Domain {
-		return
+	e := r.Entity
+	switch e.Kind {
+	case entity.Domain:
+		w.hashAbove(e)
+	case entity.URL:
+		if place, ok := e.Place(); ok && place.Kind == entity.Domain {
+			w.hashAbove(place)
+		}
+	case entity.Host:
+		if short, _, dotted := strings.Cut(e.Value, "."); dotted {
+			w.hashes = append(w.hashes, hashUnder(entity.Entity{Kind: e.Kind, Value: short}))
+		}
+	case entity.Account:
+		if at := strings.IndexAny(e.Value, `\@`); at >= 0 {
+			w.hashes = append(w.hashes, hashUnder(bareAccount(e)))
+		}
 	}
-	for name := range above(r.Entity.Value) {
-		key := entity.Entity{Kind: entity.Domain, Value: name}.Key()
-		if key == w.above || strings.HasPrefix(w.above, key+".") {
+}
+
+// bareAccount is an account without its domain.
+func bareAccount(e entity.Entity) entity.Entity {
+	if _, name, ok := strings.Cut(e.Value, `\`); ok {
+		e.Value = name
+	} else {
+		e.Value, _, _ = strings.Cut(e.Value, "@")
+	}
+	return e
+}
+
+// hashAbove notes a domain and those above it, up to the one that somebody
+// registered.
+func (w *writer) hashAbove(domain entity.Entity) {
+	last := w.above
+	w.above = domain.Key()
+	for name := range above(domain.Value) {
+		e := entity.Entity{Kind: entity.Domain, Value: name}
+		if key := e.Key(); key == last || strings.HasPrefix(last, key+".") {
 			break // keys come sorted, so that it and all above were just noted
 		}
-		w.hashes = append(w.hashes, xxhash(underPrefix+key))
+		w.hashes = append(w.hashes, hashUnder(e))
 	}
-	w.above = r.Key()
 }
+
+// hashUnder is what the filter knows of an entity that has others under it.
+func hashUnder(e entity.Entity) uint64 { return xxhash(underPrefix + e.Key()) }
 
 // underPrefix marks what the filter knows of domains that have others under
 // them.
