@@ -309,3 +309,55 @@ func TestTermsOfOpenIOCAreOfOneHostInOneRecordOrInSeveral(t *testing.T) {
 		}
 	}
 }
+
+func TestPatternsGoOnAfterARestart(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		lines := drawLines(r)
+		slices.Sort(lines) // by time, so that nothing is late
+		indicators := indicatorsOf(t, "("+drawFullPattern(r, 2)+") AND [process:pid >= 0]", drawFullPattern(r, 2)+" FOLLOWEDBY [EXISTS process:pid]")
+		whole := watchText(t, lines, func() int { return len(lines) }, indicators)
+		program, names := compile(t, whoamiRule, detect.Options{Indicators: indicators, Disabled: []string{"Whoami"}})
+		stop := rapid.IntRange(0, len(lines)).Draw(r, "stop")
+		now := time.Date(2026, 2, 10, 11, 0, 0, 0, time.UTC)
+		var found []detect.Detection
+		scan := detect.Scan{Program: program, Names: names, Workers: 1}
+		sink := detect.Sink{Detection: func(d *detect.Detection) error {
+			found = append(found, *d)
+			return nil
+		}, Problem: func(p parse.Problem) { t.Errorf("unreadable: %v", p) }}
+		source := &event.Source{Path: "events.jsonl"}
+		take := func(l *detect.Live, from, to int) {
+			offset := int64(len(strings.Join(lines[:from], "\n")))
+			if from > 0 {
+				offset++
+			}
+			if from == to {
+				return
+			}
+			block := &parse.Block{Data: []byte(strings.Join(lines[from:to], "\n") + "\n"), Record: int64(from + 1), Offset: offset, Source: source}
+			if err := l.Take(now, []*detect.Feed{{Block: block, Format: jsonl.Format{}}}); err != nil {
+				r.Fatal(err)
+			}
+		}
+		var journal strings.Builder
+		const bound = 2 * time.Second
+		first := scan.NewLive(bound, sink)
+		first.Journal(&journal)
+		take(first, 0, stop)
+		clock := first.Clock()
+		if err := first.Close(); err != nil {
+			r.Fatal(err)
+		}
+		second := scan.NewLive(bound, sink)
+		if err := second.Replay(strings.NewReader(journal.String()), clock, now); err != nil {
+			r.Fatal(err)
+		}
+		take(second, stop, len(lines))
+		if err := second.Finish(); err != nil {
+			r.Fatal(err)
+		}
+		if diff := cmp.Diff(texts(whole), texts(found)); diff != "" {
+			r.Fatalf("stopped after %d of %d (-one run +two runs):\n%s", stop, len(lines), diff)
+		}
+	})
+}
