@@ -24,11 +24,16 @@ type decoder struct {
 	matcher   matcher
 	sieve     sieve // of the text that is asked about
 
-	last     *Parser // that took the last record
-	envelope envelope
-	fields   []event.Field
-	scratch  []byte // values that do not stand in the record
-	key      []byte
+	last                     *Parser // that took the last record
+	envelope                 envelope
+	fields                   []event.Field
+	scratch                  []byte // values that do not stand in the record
+	key                      []byte
+	nested                   parse.Decoder // of JSON in JSON
+	innerText                []byte        // the line that a JSON object carries
+	carried                  bool          // whether the last event is of such a line
+	bodies                   []event.Name
+	journalTime, journalHost event.Name
 
 	block  *parse.Block
 	event  event.Event
@@ -37,7 +42,12 @@ type decoder struct {
 }
 
 func newDecoder(set *Set, names *event.Names, zone *time.Location) *decoder {
-	return &decoder{set: set, names: names, zone: zone, tables: newTables(set, names)}
+	d := &decoder{set: set, names: names, zone: zone, tables: newTables(set, names)}
+	d.journalTime, d.journalHost = names.Intern("__REALTIME_TIMESTAMP"), names.Intern("_HOSTNAME")
+	for _, name := range bodies() {
+		d.bodies = append(d.bodies, names.Intern(name))
+	}
+	return d
 }
 
 // Decode implements [parse.Decoder].
@@ -69,7 +79,7 @@ func (d *decoder) record(raw []byte, at int, line int64) bool {
 		return d.other(raw)
 	}
 	d.open(raw)
-	d.sieve.ready = false
+	d.sieve.ready, d.carried = false, false
 	if d.envelope.found && looksJSON(d.envelope.body) {
 		if goOn, ok := d.jsonBody(); ok {
 			return goOn
@@ -84,10 +94,13 @@ func (d *decoder) record(raw []byte, at int, line int64) bool {
 
 // other gives a record to the decoder of its format.
 func (d *decoder) other(raw []byte) bool {
-	d.last = nil
+	d.last, d.carried = nil, false
 	goOn := true
 	b := &parse.Block{Data: raw, Offset: d.event.Offset, Record: d.event.Record, Source: d.event.Source}
 	d.decoderFor(raw).Decode(b, func(e *event.Event) bool {
+		if d.carried = d.inner(e); d.carried {
+			e = &d.event
+		}
 		goOn = d.yield(e)
 		return goOn
 	}, d.report)

@@ -13,7 +13,9 @@
 // their own with [Load]. docs/reference/parsers.md describes the form. Every
 // parser carries its tests, which [Set.Check] runs.
 //
-// Lines that begin with a blank or a tab continue the record before them. What
+// Lines that begin with a blank or a tab continue the record before them, unless
+// a parser knows what follows the blanks; see starts. JSON objects in which a
+// collector carries a line are read as that line. What
 // no parser takes is an event of schema "unparsed" with its text as "message".
 //
 // # Fields

@@ -64,12 +64,14 @@ func (f Format) Recognise(head []byte) (confidence float64, reason string) {
 	if n := bytes.LastIndexByte(head, '\n'); n > 0 && !whole {
 		head = head[:n+1] // what the head cuts off is no record
 	}
-	if isMarkup(head) { // others are surer, and reading the parsers can wait
+	if isMarkup(head) && !mayCarry(head) { // others are surer, and reading the parsers can wait
 		return 0, "nothing but JSON or XML"
 	}
 	seen := f.look(head)
-	switch few := 2*(seen.text+seen.json+seen.xml) < seen.unknown; {
+	switch few := 2*(seen.text+seen.json+seen.xml+seen.carried) < seen.unknown; {
 	case few: // a document that quotes records is no log
+	case seen.carried > 0:
+		return sureMixed, "has JSON objects that carry lines that a parser knows: " + seen.name
 	case seen.text > 0 && seen.json > 0:
 		return sureMixed, "has both JSON objects and text that a parser knows: " + seen.name
 	case seen.text > 0 && seen.known > 0:
@@ -86,6 +88,7 @@ func (f Format) Recognise(head []byte) (confidence float64, reason string) {
 // looked says how many records of which kind a head has.
 type looked struct {
 	json, xml   int
+	carried     int // JSON objects with a line in them
 	text, known int // with a parser, with more than a header
 	unknown     int
 	timed       int    // of unknown, with a time of day
@@ -107,6 +110,9 @@ func (d *decoder) look(head []byte) (seen looked) {
 			if hasClock(e.Raw) {
 				seen.timed++
 			}
+		case d.carried:
+			seen.carried++
+			seen.name = e.Schema
 		case e.Raw[0] == '{':
 			seen.json++
 		case e.Raw[0] == '<' && !isDigit(e.Raw[1]):

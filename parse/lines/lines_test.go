@@ -88,6 +88,31 @@ func TestABlankBeforeARecordIsNoContinuation(t *testing.T) {
 	}
 }
 
+func TestLinesThatJSONObjectsCarryAreRead(t *testing.T) {
+	text := `{"log":"Failed password for root from 203.0.113.5 port 22 ssh2\n","stream":"stderr","time":"2026-11-24T10:00:00Z"}
+{"message":"<13>Nov 24 10:00:01 h sshd[1]: Invalid user x from 203.0.113.5","agent":{"type":"filebeat"}}
+{"MESSAGE":"Invalid user y from 203.0.113.5","SYSLOG_IDENTIFIER":"sshd","_HOSTNAME":"h","__REALTIME_TIMESTAMP":"1795514402000000"}
+{"preview":false,"result":{"_raw":"%ASA-6-305012: Teardown dynamic TCP translation from a:192.0.2.1/1 to b:192.0.2.2/2 duration 0:00:01"}}
+{"result":{"_raw":"{\"ts\":1795514403.5,\"uid\":\"C1\",\"id.orig_h\":\"192.0.2.1\",\"id.orig_p\":1,\"id.resp_h\":\"192.0.2.2\",\"id.resp_p\":53,\"proto\":\"udp\",\"conn_state\":\"SF\"}"}}
+{"message":"anything at all"}
+`
+	if c, _ := (lines.Format{}).Recognise([]byte(text)); c < 0.96 {
+		t.Errorf("sure of it by %v; want more than JSON alone is", c)
+	}
+	want := []string{
+		`1 sshd 2026-11-24T10:00:00Z "T10:00:00Z\"}"`,
+		`2 sshd 2026-11-24T10:00:01Z "\"filebeat\"}}"`,
+		`3 sshd 2026-11-24T10:00:02Z "4402000000\"}"`,
+		`4 ciscoasa - "n 0:00:01\"}}"`,
+		`5 zeek 2026-11-24T10:00:03Z "\":\\\"SF\\\"}\"}}"`,
+		`6 json - "ing at all\"}"`,
+	}
+	got := read(t, lines.Format{}, text, time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC))
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("records (-want +got):\n%s", diff)
+	}
+}
+
 func TestTheYearIsTheLastInWhichTheTimeIsNotAfterTheFile(t *testing.T) {
 	text := "Dec 31 23:59:59 h x: a\nJan  1 00:00:01 h x: b\nJan  2 12:00:00 h x: c\nFeb 29 12:00:00 h x: d\n"
 	got := read(t, lines.Format{}, text, time.Date(2025, 1, 1, 6, 0, 0, 0, time.UTC))
