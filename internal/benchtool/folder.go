@@ -83,15 +83,17 @@ const (
 	dwellFolder  = "dwell, starter pack, folder, terminal"
 	dwellPage    = "dwell, starter pack, folder, page"
 	dwellArchive = "dwell, all rules and starter pack, archive"
+	dwellData    = "dwell, all rules and starter pack, all data"
 )
 
-// folderPlan is what a newcomer does with the folder, and the archive.
-func folderPlan(in inputs, with tools) []task {
-	codes := []int{0, 1}
+// folderPlan is what a newcomer does with the folder, the archive, and all data.
+func folderPlan(o options, in inputs) []task {
+	with, codes := o.tools, []int{0, 1}
 	return []task{
 		{id: dwellFolder, args: []string{with.dwell, "scan", in.Folder}, codes: codes, terminal: "found  "},
 		{id: dwellPage, args: []string{with.dwell, "scan", "-o", "html", in.Folder}, codes: codes},
 		with.scanAll(dwellArchive, in, in.Archive),
+		with.scanAll(dwellData, in, o.data),
 	}
 }
 

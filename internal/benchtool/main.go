@@ -17,11 +17,13 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 )
 
 // options are the command line.
@@ -34,7 +36,7 @@ type options struct {
 	streamGB                int64 // 0: leave the stream out
 	folderMB                int64 // of the folder of twenty sources
 	starter                 string
-	prepare                 bool
+	prepare, costs          bool
 }
 
 func main() {
@@ -66,14 +68,21 @@ func parseFlags() options {
 	flag.Int64Var(&o.folderMB, "folder", 1000, "MB of the folder of twenty sources")
 	flag.StringVar(&o.starter, "starter", "detect/starter/rules", "folder of the starter pack")
 	flag.BoolVar(&o.prepare, "prepare", false, "make the inputs and end")
+	flag.BoolVar(&o.costs, "costs", false, "measure each rule by itself, write the result as JSON and end")
 	flag.Parse()
 	return o
 }
 
-// inputsFile says what the work folder holds.
-const inputsFile = "inputs.json"
+// inputsFile says what the work folder holds, costsFile what each rule took.
+const (
+	inputsFile = "inputs.json"
+	costsFile  = "costs.json"
+)
 
 func bench(ctx context.Context, o options) error {
+	if o.costs {
+		return writeFile(filepath.Join(o.work, costsFile), func(w io.Writer) error { return costs(o, w) })
+	}
 	if o.prepare {
 		return prepare(o)
 	}
@@ -90,12 +99,18 @@ func bench(ctx context.Context, o options) error {
 	if r.formatRuns, err = measure(ctx, formatPlan(in, o.tools), min(o.rounds, formatRounds), say); err != nil {
 		return err
 	}
-	single, err := measure(ctx, folderPlan(in, o.tools), 1, say)
+	single, err := measure(ctx, folderPlan(o, in), 1, say)
 	if err != nil {
 		return err
 	}
 	maps.Copy(r.got, single)
-	r.tasks = append(append(r.tasks, formatPlan(in, o.tools)...), folderPlan(in, o.tools)...)
+	if err := runSelf(ctx, "-costs"); err != nil {
+		return fmt.Errorf("measuring each rule: %w", err)
+	}
+	if r.costs, err = readCosts(filepath.Join(o.work, costsFile)); err != nil {
+		return err
+	}
+	r.tasks = append(append(r.tasks, formatPlan(in, o.tools)...), folderPlan(o, in)...)
 	if o.streamGB > 0 {
 		t := stream(in, o.tools, o.streamGB*1e9)
 		once, err := measure(ctx, []task{t}, 1, say)
@@ -118,13 +133,7 @@ func prepareElsewhere(ctx context.Context, o options) (inputs, error) {
 		}
 	}
 	if errors.Is(err, os.ErrNotExist) {
-		self, err := os.Executable()
-		if err != nil {
-			return in, err
-		}
-		cmd := exec.CommandContext(ctx, self, append(os.Args[1:], "-prepare")...) //nolint:gosec // itself
-		cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
-		if err := cmd.Run(); err != nil {
+		if err := runSelf(ctx, "-prepare"); err != nil {
 			return in, fmt.Errorf("making the inputs: %w", err)
 		}
 		data, err = os.ReadFile(path)
@@ -135,6 +144,18 @@ func prepareElsewhere(ctx context.Context, o options) (inputs, error) {
 		return in, json.Unmarshal(data, &in)
 	}
 	return in, err
+}
+
+// runSelf runs this program with its own arguments and one more, in a process of
+// its own, whose memory does not count.
+func runSelf(ctx context.Context, flag string) error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, self, append(slices.Clone(os.Args[1:]), flag)...) //nolint:gosec // itself
+	cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
+	return cmd.Run()
 }
 
 // installed returns the path of a program, empty if it is not there.

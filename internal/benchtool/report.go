@@ -17,6 +17,7 @@ type report struct {
 	stream  usage
 	// formatRuns are the runs of formatPlan.
 	formatRuns results
+	costs      ruleCosts
 	// streamBytes is how much the stream task was fed.
 	streamBytes int64
 }
@@ -45,7 +46,7 @@ func (r *report) document() string {
 		"takes on one event, which is reading and compiling the rules. Ratios are taken within a round.\n",
 		r.machine, r.rounds)
 	for _, section := range []func(*report) (string, string){
-		(*report).detection, (*report).unique, (*report).rules, (*report).evtx, (*report).formats, (*report).indicators, (*report).folder, (*report).cores,
+		(*report).detection, (*report).unique, (*report).rules, (*report).evtx, (*report).formats, (*report).indicators, (*report).folder, (*report).ruleCosts, (*report).cores,
 		(*report).memoryUse,
 	} {
 		title, text := section(r)
