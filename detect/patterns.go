@@ -175,20 +175,29 @@ func textOf(v any) (string, bool) {
 }
 
 // fieldWith returns the first field whose value is a text, else the first that
-// has it, in any case.
+// has it, in any case, else the first that has as much of its end as can be: the
+// beginning of a key or URL may be written in another way.
 func (m *Matcher) fieldWith(text string) (event.Field, bool) {
-	var having event.Field
+	values := make([][]byte, len(m.event.Fields))
 	wanted := bytes.ToLower([]byte(text))
-	for _, f := range m.event.Fields {
-		value := bytes.ToLower(f.AppendText(nil))
-		if bytes.Equal(value, wanted) {
+	for i, f := range m.event.Fields {
+		if values[i] = bytes.ToLower(f.AppendText(nil)); bytes.Equal(values[i], wanted) {
 			return f, true
 		}
-		if having.Kind == event.Absent && len(wanted) >= shortestPart && bytes.Contains(value, wanted) {
-			having = f
-		}
 	}
-	return having, having.Kind != event.Absent
+	for len(wanted) >= shortestPart {
+		for i, f := range m.event.Fields {
+			if bytes.Contains(values[i], wanted) {
+				return f, true
+			}
+		}
+		at := bytes.IndexAny(wanted, `\/`)
+		if at < 0 {
+			break
+		}
+		wanted = wanted[at+1:]
+	}
+	return event.Field{}, false
 }
 
 // shortestPart is the fewest characters, of a value that is part of a field's,

@@ -38,6 +38,18 @@ func (m *Matcher) sightings(t *Tally) []sighting {
 	return all
 }
 
+// Sighted describes what the event that [Matcher.Match] looked at last has of
+// patterns that one record does not decide.
+func (m *Matcher) Sighted() []Detection {
+	var all []Detection
+	for _, indicator := range m.looker.sighted {
+		all = append(all, Detection{
+			Rule: m.program.indicators.Meta(indicator), Event: m.Ref(), Matched: m.matchedIndicator(indicator),
+		})
+	}
+	return all
+}
+
 // compareSightings puts them in the order in which patterns look at them.
 func compareSightings(a, b *sighting) int {
 	return cmp.Or(

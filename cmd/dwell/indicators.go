@@ -55,9 +55,14 @@ func (l *looks) sighted(v *visit, m *detect.Matcher, ev *event.Event) {
 	l.ref(&ref)
 	l.line("")
 	l.line("The indicator is in:")
+	var all []detect.Detection
 	for _, n := range m.Match(ev) {
-		d := m.Detection(n)
-		if d.Rule.ID != v.indicator.ID || !v.rules.program.IsIndicator(n) {
+		if v.rules.program.IsIndicator(n) {
+			all = append(all, m.Detection(n))
+		}
+	}
+	for _, d := range append(all, m.Sighted()...) {
+		if d.Rule.ID != v.indicator.ID {
 			continue
 		}
 		for i := range d.Matched {
