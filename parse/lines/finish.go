@@ -94,7 +94,7 @@ func (t *tables) add(p *Parser, names *event.Names) {
 			addTypes(kinds, cm.pattern, numbers)
 		}
 		if m.Columns != nil {
-			intern(append(m.Columns.Names[:len(m.Columns.Names):len(m.Columns.Names)], m.Columns.Timed))
+			intern(append(slices.Clip(m.Columns.Names), m.Columns.Timed))
 			for _, own := range m.Columns.Kinds {
 				intern(own)
 			}

@@ -77,7 +77,9 @@ func zoneWord(b []byte) (east time.Duration, n int) {
 	if len(b) == 0 || b[0] != ' ' {
 		return 0, 0
 	}
-	for n = 1; n < len(b) && n < 6 && b[n] >= 'A' && b[n] <= 'Z'; n++ {
+	n = 1
+	for n < len(b) && n < 6 && b[n] >= 'A' && b[n] <= 'Z' {
+		n++
 	}
 	if n < len(b) && b[n] != ' ' && b[n] != ':' {
 		return 0, 0
@@ -213,7 +215,9 @@ func leadingISO(b []byte) (stamp, bool) {
 	}
 	end := n
 	if n < len(b) && (b[n] == 'Z' || b[n] == '+' || b[n] == '-') {
-		for end = n + 1; end < len(b) && (isDigit(b[end]) || b[end] == ':' && end < n+6); end++ {
+		end++
+		for end < len(b) && (isDigit(b[end]) || b[end] == ':' && end < n+6) {
+			end++
 		}
 	}
 	var buf [64]byte
