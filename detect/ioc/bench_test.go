@@ -53,8 +53,11 @@ func BenchmarkLoad(b *testing.B) {
 	table.WriteString("type,value,comment,valid_from,valid_until\n")
 	for i := range n / 5 {
 		for _, v := range [][2]string{
-			{"domain", fmt.Sprintf("a%d.example", i)}, {"ip-dst", fmt.Sprintf("11.%d.%d.%d", i>>16, i>>8&255, i&255)},
-			{"md5", fmt.Sprintf("%032x", i+1)}, {"url", fmt.Sprintf("http://b%d.example/%d", i, i)}, {"filename", fmt.Sprintf("f%d.exe", i)},
+			{"domain", fmt.Sprintf("a%d.example", i)},
+			{"ip-dst", fmt.Sprintf("11.%d.%d.%d", i>>16, i>>8&255, i&255)},
+			{"md5", fmt.Sprintf("%032x", i+1)},
+			{"url", fmt.Sprintf("http://b%d.example/%d", i, i)},
+			{"filename", fmt.Sprintf("f%d.exe", i)},
 		} {
 			fmt.Fprintf(&table, "%s,%s,seen in a campaign,2020-01-01T00:00:00Z,2030-01-01T00:00:00Z\n", v[0], v[1])
 			fmt.Fprintln(&text, v[1])

@@ -66,7 +66,7 @@ func addDays(z *zip.Writer, s *newcomer.Source, folder int64, number int) error 
 	for day := range zipDays {
 		w, err := z.CreateRaw(&zip.FileHeader{
 			Name: fmt.Sprintf("day%d/%s", day+1, name), Method: zip.Deflate, CRC32: sum.Sum32(),
-			UncompressedSize64: uint64(counted.n), CompressedSize64: uint64(size), //nolint:gosec // not negative
+			UncompressedSize64: uint64(counted.n), CompressedSize64: uint64(size),
 		})
 		if err != nil {
 			return err
