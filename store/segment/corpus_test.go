@@ -216,7 +216,7 @@ func checkFolder(t *testing.T, dir string) {
 			return err
 		}
 		c.add(t, path)
-		if held += info.Size(); held > 8<<20 {
+		if held += info.Size(); held > 1<<20 {
 			flush()
 		}
 		return nil
