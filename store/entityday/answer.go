@@ -21,7 +21,8 @@ type Coverage interface {
 	Blind(ctx context.Context, b Bounds, kinds []entity.Kind) ([]Blind, error)
 }
 
-// Blind is a time in which a source was not looking.
+// Blind is a time in which a source was not looking; zero times stand for all the
+// time that it has records of.
 type Blind struct {
 	Dataset string    `json:"dataset,omitempty"`
 	Host    string    `json:"host,omitempty"`

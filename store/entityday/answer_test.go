@@ -105,6 +105,17 @@ func TestSeenSaysSinceWhenWhereAndHowCommon(t *testing.T) {
 				"1 blind spot: zeek.dns sensor1 from 2024-05-01 00:00 to 2024-05-09 00:00 UTC (no records).",
 		},
 		{
+			"absent, with losses",
+			entityday.Question{Values: []string{"192.0.2.99"}, Coverage: looking{first, last, []entityday.Blind{{Dataset: "zeek.conn", Why: "lost up to 3 % of packets"}, gap}}},
+			"192.0.2.99 was not seen in the records from 2023-01-01 00:00 to 2026-02-10 16:22 UTC as address. " +
+				"2 blind spots, the largest in zeek.conn (lost up to 3 % of packets).",
+		},
+		{
+			"no records within the bounds",
+			entityday.Question{Values: []string{"192.0.2.99"}, Coverage: looking{}},
+			"192.0.2.99 was not seen: there are no records within the bounds.",
+		},
+		{
 			"absent, and nothing known of coverage",
 			entityday.Question{Values: []string{"192.0.2.99"}},
 			"192.0.2.99 was not seen as address. What was not recorded cannot be seen, and what was recorded is not known here.",

@@ -18,6 +18,7 @@ type Extractor struct {
 	uses    map[useKind]*use
 	domains map[string]bool // ECS fields that hold domains of accounts
 	targets []ecs.Target
+	fields  int // in all plans, met or not
 }
 
 // NewExtractor returns an extractor for events whose fields are numbered in
@@ -38,8 +39,9 @@ func NewExtractor(t *ecs.Tables, names *event.Names) *Extractor {
 func (x *Extractor) plan(o ecs.Origin) *plan {
 	p, ok := x.plans[o]
 	if !ok {
-		if len(x.plans) >= maxPlans {
+		if len(x.plans) >= maxPlans || x.fields >= maxFields {
 			clear(x.plans)
+			x.fields = 0
 		}
 		p = &plan{}
 		x.plans[o] = p
@@ -56,6 +58,7 @@ type Run struct {
 	hosts   map[string]uint32
 	buf     []byte
 	domains [][]byte // of the event, by number in its plan: kind and data
+	size    int      // of the texts kept, in bytes
 }
 
 // runColumn is a column with the numbers that its values got.
@@ -74,13 +77,7 @@ func (r *Run) Rows() iter.Seq[Row] { return r.acc.Rows() }
 
 // Size estimates how many bytes the run takes; see [Accumulator.Size].
 func (r *Run) Size() int {
-	size := r.acc.Size()
-	for _, c := range r.columns {
-		if c != nil {
-			size += 64 * len(c.numbers)
-		}
-	}
-	return size
+	return r.size + r.acc.Size()
 }
 
 // Add counts what an event names. The event's dataset and day are those of the
@@ -181,13 +178,16 @@ func (r *Run) number(c *runColumn, u *use, f *event.Field, domain []byte) uint32
 	n := uint32(len(c.numbers))
 	key := string(r.buf)
 	c.numbers[key] = n
+	r.size += 64 + len(key)
 	found, ok := u.read[key]
 	if !ok {
+		found = u.entities(textOf(domain), f.Text())
 		if len(u.read) >= maxRead {
 			clear(u.read)
 		}
-		found = u.entities(textOf(domain), f.Text())
-		u.read[key] = found
+		if len(key) <= maxReadBytes {
+			u.read[key] = found
+		}
 	}
 	c.defineAll(n, found)
 	return n

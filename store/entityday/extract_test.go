@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -272,4 +273,34 @@ func TestExtractorTakesTheBestAddressForTheHost(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestExtractorOfHostileNamesAndOriginsStaysSmall(t *testing.T) {
+	tables, err := ecs.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := event.NewNames()
+	var pairs []string
+	for i := range 20_000 {
+		pairs = append(pairs, fmt.Sprintf("name%d", i), "x")
+	}
+	wide := oneOf(names, "ws1", time.Time{}, pairs...)
+	x := entityday.NewExtractor(tables, names)
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	for i := range 4000 {
+		wide.Code = event.Field{Kind: event.Text, Data: fmt.Append(nil, i)}
+		e := *wide
+		e.Fields = wide.Fields[len(wide.Fields)-1:] // of the highest number
+		run := x.Run("sample.one", 100)
+		run.Add(&e)
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	if grown := int64(after.HeapAlloc) - int64(before.HeapAlloc); grown > 128<<20 {
+		t.Errorf("4,000 origins of records with a field of a high number take %d MB", grown>>20)
+	}
+	runtime.KeepAlive(x)
 }

@@ -2,7 +2,9 @@ package entityday_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -164,5 +166,28 @@ func TestLookupEndsWhenItIsToldTo(t *testing.T) {
 	cancel()
 	if _, err := table.Lookup(ctx, entityday.Bounds{}, asks, func(entityday.Match) bool { return true }); err == nil {
 		t.Error("a lookup that was cancelled says nothing of it")
+	}
+}
+
+func TestWriteRefusesRowsThatAreNotInOrder(t *testing.T) {
+	row := func(value, host string) entityday.Row {
+		return entityday.Row{Entity: entity.Entity{Kind: entity.Domain, Value: value}, Dataset: "zeek.dns", Role: entity.Query, Host: host, Count: 1}
+	}
+	for _, rows := range [][]entityday.Row{
+		{row("b.example", "ws1"), row("a.example", "ws1")},
+		{row("a.example", "ws2"), row("a.example", "ws1")},
+		{row("a.example", "ws1"), row("a.example", "ws1")},
+	} {
+		_, err := entityday.Write(io.Discard, io.Discard, entityday.Content{Rows: entityday.NoError(slices.Values(rows))})
+		if !errors.Is(err, entityday.ErrOrder) {
+			t.Errorf("Write(%v then %v) = %v; want %v", rows[0].Key(), rows[1].Key(), err, entityday.ErrOrder)
+		}
+	}
+	broken := errors.New("broken")
+	_, err := entityday.Write(io.Discard, io.Discard, entityday.Content{Rows: func(yield func(entityday.Row, error) bool) {
+		_ = yield(row("a.example", "ws1"), nil) && yield(entityday.Row{}, broken)
+	}})
+	if !errors.Is(err, broken) {
+		t.Errorf("Write of rows that end in an error = %v; want %v", err, broken)
 	}
 }

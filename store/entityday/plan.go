@@ -50,10 +50,13 @@ type useKind struct {
 	sid    bool
 }
 
-// maxPlans and maxRead bound what is remembered.
+// What is remembered is bounded: the plans, the fields in all of them, the texts
+// of a use, and their length in bytes.
 const (
-	maxPlans = 4096
-	maxRead  = 1 << 14
+	maxPlans     = 4096
+	maxFields    = 1 << 22
+	maxRead      = 1 << 14
+	maxReadBytes = 1 << 10
 )
 
 // standIns are the ECS fields whose address stands for the host of a record that
@@ -67,6 +70,7 @@ func (x *Extractor) field(o ecs.Origin, p *plan, n event.Name) *fieldPlan {
 	}
 	for int(n) >= len(p.fields) {
 		p.fields = append(p.fields, nil)
+		x.fields++
 	}
 	f := &fieldPlan{native: x.names.Text(n)}
 	p.fields[n] = f

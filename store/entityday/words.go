@@ -125,7 +125,9 @@ func (a *Answer) blindness() string {
 			s += " " + part
 		}
 	}
-	s += fmt.Sprintf(" from %s to %s UTC", w.From.Format(minute), w.To.Format(minute))
+	if !w.From.IsZero() {
+		s += fmt.Sprintf(" from %s to %s UTC", w.From.Format(minute), w.To.Format(minute))
+	}
 	if w.Why != "" {
 		s += " (" + w.Why + ")"
 	}
