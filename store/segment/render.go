@@ -60,3 +60,15 @@ func (r *renderer) get(i uint32, buf []byte) field {
 	}
 	return f
 }
+
+// append appends the bytes of the value with the given number.
+func (r *renderer) append(dst []byte, i uint32) []byte {
+	switch {
+	case r.isCopy():
+		return append(dst, r.from.text(i)...)
+	case r.again:
+		return append(dst, r.get(i, nil).data...)
+	}
+	dst, _ = r.from.appendForm(dst, r.slotForm, i)
+	return dst
+}

@@ -247,13 +247,12 @@ func (s *sealer) row(index, inPage int, r *row) error {
 	sh := s.shapes[r.shape]
 	values := s.b.values[r.values:]
 	s.record = s.record[:0]
-	var room [64]byte
 	for i := range s.slots[r.shape] {
 		o := &s.slots[r.shape][i]
 		v := values[i]
 		if o.placed {
 			s.record = append(s.record, o.literal...)
-			s.record = append(s.record, o.render.get(v, room[:0]).data...)
+			s.record = o.render.append(s.record, v)
 		} else if sh.raw && o.name == hiddenColumns[nameRaw] {
 			s.record = append(s.record, o.vector.text(v)...)
 		}

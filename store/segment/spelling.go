@@ -2,6 +2,7 @@ package segment
 
 import (
 	"bytes"
+	"encoding/binary"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -79,10 +80,30 @@ func jsonEscapeTable() (table [2 * jsonApostrophe][256]byte) {
 	return table
 }
 
+// Eight bytes at a time: every byte of ones is 1, of highs 0x80.
+const (
+	ones  = 0x0101010101010101
+	highs = 0x8080808080808080
+)
+
+// isPlain8 says whether none of eight bytes is a control character, a quote or
+// a backslash, which all spellings escape and the usual one nothing else.
+func isPlain8(w uint64) bool {
+	quote, back := w^'"'*ones, w^'\\'*ones
+	return ((w-' '*ones)&^w|(quote-ones)&^quote|(back-ones)&^back)&highs == 0
+}
+
 // plainRun returns how many bytes at the beginning of a text are not escaped.
 func (s jsonSpelling) plainRun(text []byte) int {
 	table := &jsonEscapes[s]
-	for i, c := range text {
+	i := 0
+	if s&^(jsonUpper|jsonLong) == 0 {
+		for len(text)-i >= 8 && isPlain8(binary.LittleEndian.Uint64(text[i:])) {
+			i += 8
+		}
+	}
+	for ; i < len(text); i++ {
+		c := text[i]
 		if table[c] == 0 {
 			continue
 		}
