@@ -201,8 +201,18 @@ func (s *Scan) look(m *Matcher, ev *event.Event, p *part) {
 	}
 }
 
+// Detections of a part are encoded behind each other in chunks of this size, in
+// bytes, begun anew when so little is left.
+const (
+	jsonChunk = 256 << 10
+	jsonLeft  = 8 << 10
+)
+
 // encode makes the detection's JSON in memory that the part's detections share.
 func (p *part) encode(d *Detection) {
+	if cap(p.json)-len(p.json) < jsonLeft {
+		p.json = make([]byte, 0, jsonChunk)
+	}
 	from := len(p.json)
 	p.json = d.AppendJSON(p.json)
 	d.encoded = p.json[from:len(p.json):len(p.json)]

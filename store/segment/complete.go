@@ -13,16 +13,16 @@ func (r *Reader) Complete() error {
 		return r.err
 	}
 	page := (r.row - 1) / pageRows
-	cursors := map[*loaded]int{}
-	for _, c := range r.columns {
+	for _, c := range r.columnList {
+		c.before = -1
 		if c.page == page {
-			cursors[c] = c.cursor
+			c.before = c.cursor
 		}
 	}
 	err := r.complete(page)
-	for _, c := range r.columns {
-		if n, ok := cursors[c]; ok && err == nil {
-			c.cursor = n
+	for _, c := range r.columnList {
+		if c.before >= 0 && err == nil {
+			c.cursor = c.before
 		}
 	}
 	if err != nil {

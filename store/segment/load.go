@@ -29,6 +29,9 @@ type loaded struct {
 	pages  []format.PageLocation
 	whole  []byte // the chunk, if it is small
 	cursor int    // of the next value in the page
+	// before and moved are where the cursor was and how far a row is, while a row
+	// is gone back to.
+	before, moved int
 
 	zbuf []byte
 

@@ -17,17 +17,18 @@ import (
 //
 // It is used by one goroutine.
 type Reader struct {
-	segment *Segment
-	run     *Run
-	rows    int
-	want    func(event.Name) bool // nil for all
-	names   []event.Name          // by the run's number
-	common  [nCommon]*loaded
-	columns map[string]*loaded // those of slots
-	byName  map[string]*loaded
-	renders map[rendering]*renderer
-	shapes  []*plan
-	shared  bool // columns of more than one name are wanted
+	segment    *Segment
+	run        *Run
+	rows       int
+	want       func(event.Name) bool // nil for all
+	names      []event.Name          // by the run's number
+	common     [nCommon]*loaded
+	columns    map[string]*loaded // those of slots
+	columnList []*loaded          // the same
+	byName     map[string]*loaded
+	renders    map[rendering]*renderer
+	shapes     []*plan
+	shared     bool // columns of more than one name are wanted
 
 	row    int // the next one
 	inPage int // of the current one
@@ -224,6 +225,7 @@ func (r *Reader) column(l *slot) (*loaded, error) {
 		return nil, fmt.Errorf("%w: no column %s", ErrCorrupt, name)
 	}
 	r.columns[name] = c
+	r.columnList = append(r.columnList, c)
 	return c, nil
 }
 
@@ -243,27 +245,30 @@ func (r *Reader) position(page, row int) error {
 	if err := r.count(page, row); err != nil {
 		return err
 	}
-	for _, c := range r.columns {
+	for _, c := range r.columnList {
+		c.moved = 0
 		if c.page == page {
 			c.cursor = 0
 		}
 	}
-	moved := map[*loaded]int{}
 	for i, n := range r.counts {
 		if n == 0 {
 			continue
 		}
 		for j := range r.shapes[i].steps {
 			if c := r.shapes[i].steps[j].column; c != nil {
-				moved[c] += int(n)
+				c.moved += int(n)
 			}
 		}
 	}
-	for c, n := range moved {
+	for _, c := range r.columnList {
+		if c.moved == 0 {
+			continue
+		}
 		if err := c.load(page); err != nil {
 			return err
 		}
-		c.cursor = n
+		c.cursor = c.moved
 	}
 	return nil
 }
