@@ -26,7 +26,8 @@ func (l *lexer) quoted(prefix byte) (token, *Error) {
 		return t, nil
 	case 't':
 		at, failed := time.Parse("2006-01-02T15:04:05Z", text)
-		if failed != nil || strings.HasSuffix(text, ".Z") || strings.Contains(text, ",") {
+		// time.Parse takes T1:00:00 and a comma too.
+		if failed != nil || !strings.HasPrefix(text, at.Format("2006-01-02T15:04:05")) || strings.HasSuffix(text, ".Z") || strings.Contains(text, ",") {
 			return token{}, errorAt(l.text, start, "%s is no time as t'2024-01-31T12:00:00Z'", t.text)
 		}
 		t.literal = Literal{Kind: Timestamp, Time: at}

@@ -68,6 +68,7 @@ func TestWhatIsNoPatternIsSaidWithItsPlace(t *testing.T) {
 		"[a:b = 'a]":                      "column 8: the text has no closing quote",
 		"[a:b = '\xff']":                  "column 8: the text is not UTF-8",
 		"[a:b = t'2024-13-01T00:00:00Z']": "column 8: t'2024-13-01T00:00:00Z' is no time as t'2024-01-31T12:00:00Z'",
+		"[a:b = t'2024-01-01T0:00:00Z']":  "column 8: t'2024-01-01T0:00:00Z' is no time as t'2024-01-31T12:00:00Z'",
 		"[a:b = h'0']":                    "column 8: h'0' is not an even number of hexadecimal digits",
 		"[a:b = b'A']":                    "column 8: b'A' is not Base64",
 		"[a:b-c = 1]":                     "column 4: the property b-c has a hyphen and must stand in quotes",
