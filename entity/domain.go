@@ -113,9 +113,13 @@ func host(text string) (string, bool) {
 
 // reverse returns a name's labels in reverse order.
 func reverse(name string) string {
-	labels := strings.Split(name, ".")
-	for i, j := 0, len(labels)-1; i < j; i, j = i+1, j-1 {
-		labels[i], labels[j] = labels[j], labels[i]
+	b := make([]byte, 0, len(name))
+	for end := len(name); ; {
+		dot := strings.LastIndexByte(name[:end], '.')
+		b = append(b, name[dot+1:end]...)
+		if dot < 0 {
+			return string(b)
+		}
+		b, end = append(b, '.'), dot
 	}
-	return strings.Join(labels, ".")
 }

@@ -119,7 +119,7 @@ func (r *reader) answer(p probe, looked *Looked, yield func(Match) bool) (bool, 
 	if err != nil {
 		return false, fmt.Errorf("looking for %s: %w", p.text, err)
 	}
-	key := ""
+	var row Row
 	for ; found; at, found = r.next(at) {
 		v, err := r.value(columnKey, at)
 		if err != nil {
@@ -129,11 +129,9 @@ func (r *reader) answer(p probe, looked *Looked, yield func(Match) bool) (bool, 
 		if string(b) != p.text && !(p.prefix && strings.HasPrefix(string(b), p.text)) {
 			break
 		}
-		row, err := r.row(at, key)
-		if err != nil {
+		if row, err = r.row(at, &row); err != nil {
 			return false, fmt.Errorf("reading %s: %w", p.text, err)
 		}
-		key = row.key
 		looked.Rows++
 		if !yield(Match{Ask: p.ask, Row: row, Period: r.file.Period}) {
 			return false, nil

@@ -164,7 +164,8 @@ type reader struct {
 	file    *File
 	group   int // of the cursors
 	cursors [columns]*cursor
-	names   map[string]string // datasets, roles and hosts met
+	names   map[string]string // datasets, roles, hosts and sets of days met
+	last    [columns]string   // that of the row before
 }
 
 func (f *File) reader() *reader { return &reader{file: f, group: -1, names: map[string]string{}} }
@@ -213,16 +214,20 @@ func (r *reader) settle(at place) (place, bool) {
 // maxNames bounds the texts that rows share.
 const maxNames = 1 << 16
 
-// name returns the text of a value, the same string for the same text.
-func (r *reader) name(v parquet.Value) string {
+// name returns the text of a column's value, the same string for the same text.
+func (r *reader) name(column int, v parquet.Value) string {
 	b := v.ByteArray()
-	if s, ok := r.names[string(b)]; ok {
-		return s
+	if string(b) == r.last[column] {
+		return r.last[column]
 	}
-	if len(r.names) >= maxNames {
-		clear(r.names)
+	s, ok := r.names[string(b)]
+	if !ok {
+		if len(r.names) >= maxNames {
+			clear(r.names)
+		}
+		s = string(b)
+		r.names[s] = s
 	}
-	s := string(b)
-	r.names[s] = s
+	r.last[column] = s
 	return s
 }

@@ -13,23 +13,23 @@ func (f *File) Rows() iter.Seq2[Row, error] {
 		r := f.reader()
 		defer r.close()
 		at, more := r.settle(place{})
-		key := ""
+		var row Row
 		for ; more; at, more = r.next(at) {
-			row, err := r.row(at, key)
-			if err != nil {
+			var err error
+			if row, err = r.row(at, &row); err != nil {
 				yield(Row{}, err)
 				return
 			}
-			if key = row.key; !yield(row, nil) {
+			if !yield(row, nil) {
 				return
 			}
 		}
 	}
 }
 
-// row reads a row. If its key is the given one, no new string is made.
-func (r *reader) row(at place, key string) (Row, error) {
-	var row Row
+// row reads a row. What it has in common with the one before is shared with it.
+func (r *reader) row(at place, before *Row) (Row, error) {
+	row := Row{Entity: before.Entity, key: before.key}
 	var numbers [columns]int64
 	for i := range columnNames {
 		v, err := r.value(i, at)
@@ -38,25 +38,26 @@ func (r *reader) row(at place, key string) (Row, error) {
 		}
 		switch i {
 		case columnKey:
-			if row.key = key; string(v.ByteArray()) != key {
-				row.key = string(v.ByteArray())
+			if string(v.ByteArray()) == before.key {
+				continue
+			}
+			var ok bool
+			row.key = string(v.ByteArray())
+			if row.Entity, ok = entity.FromKey(row.key); !ok {
+				return row, fmt.Errorf("reading key %q: %w", row.key, ErrForm)
 			}
 		case columnDataset:
-			row.Dataset = r.name(v)
+			row.Dataset = r.name(i, v)
 		case columnRole:
-			row.Role, _ = entity.ParseRole(r.name(v))
+			row.Role, _ = entity.ParseRole(r.name(i, v))
 		case columnHost:
-			row.Host = r.name(v)
+			row.Host = r.name(i, v)
 		case columnDaySet:
-			row.Days = Days(r.name(v))
+			row.Days = Days(r.name(i, v))
 		default:
 			numbers[i] = v.Int64()
 		}
 	}
 	row.First, row.Last, row.Count = Micros(numbers[columnFirst]), Micros(numbers[columnLast]), numbers[columnCount]
-	var ok bool
-	if row.Entity, ok = entity.FromKey(row.key); !ok {
-		return row, fmt.Errorf("reading key %q: %w", row.key, ErrForm)
-	}
 	return row, nil
 }

@@ -301,17 +301,25 @@ func bareAccount(e entity.Entity) entity.Entity {
 }
 
 // hashAbove notes a domain and those above it, up to the one that somebody
-// registered.
+// registered; all of them with two labels if nobody did. Their keys are what the
+// domain's key begins with.
 func (w *writer) hashAbove(domain entity.Entity) {
-	last := w.above
-	w.above = domain.Key()
-	for name := range above(domain.Value) {
-		e := entity.Entity{Kind: entity.Domain, Value: name}
-		if key := e.Key(); key == last || strings.HasPrefix(last, key+".") {
-			break // keys come sorted, so that it and all above were just noted
+	last, key := w.above, domain.Key()
+	w.above = key
+	top := len(key) - len(domain.Value) + len(entity.Registrable(domain.Value))
+	for len(key) >= top && key != last && !isAbove(key, last) {
+		w.hashes = append(w.hashes, xxhash(underPrefix+key))
+		key = key[:max(0, strings.LastIndexByte(key, '.'))]
+		if !strings.Contains(key, ".") {
+			return
 		}
-		w.hashes = append(w.hashes, hashUnder(e))
 	}
+}
+
+// isAbove says whether the key of a domain is that of one above another's. What
+// is above a domain that was just noted has been noted with it: keys come sorted.
+func isAbove(key, of string) bool {
+	return len(of) > len(key) && of[len(key)] == '.' && strings.HasPrefix(of, key)
 }
 
 // hashUnder is what the filter knows of an entity that has others under it.
@@ -320,24 +328,6 @@ func hashUnder(e entity.Entity) uint64 { return xxhash(underPrefix + e.Key()) }
 // underPrefix marks what the filter knows of domains that have others under
 // them.
 const underPrefix = "under "
-
-// above yields a domain, and those above it up to the registrable part; all of
-// them if nothing of it is registrable.
-func above(name string) iter.Seq[string] {
-	return func(yield func(string) bool) {
-		top := entity.Registrable(name)
-		for {
-			if !yield(name) || name == top {
-				return
-			}
-			_, rest, ok := strings.Cut(name, ".")
-			if !ok || !strings.Contains(rest, ".") {
-				return
-			}
-			name = rest
-		}
-	}
-}
 
 func (w *writer) flush() error {
 	_, err := w.parquet.Write(w.batch)
