@@ -3,6 +3,7 @@ package segment
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
 
@@ -138,7 +139,13 @@ func (e *encoder) compress() bool {
 	return false
 }
 
+// ErrTooLarge says that values of one page are more than a page can hold.
+var ErrTooLarge = errors.New("more than a page can hold")
+
 func (c *chunk) appendPage(dst []byte, header *format.PageHeader, body []byte) ([]byte, error) {
+	if header.UncompressedPageSize < 0 || header.UncompressedPageSize > maxPage || len(body) > maxPage {
+		return dst, fmt.Errorf("writing a page of %s: %w", c.name, ErrTooLarge)
+	}
 	header.CRC = int32(crc32.ChecksumIEEE(body))
 	h, err := thrift.Marshal(&thrift.CompactProtocol{}, header)
 	if err != nil {
