@@ -18,6 +18,7 @@ import (
 // huntCommand asks an archive.
 type huntCommand struct {
 	Match  []string `sep:"none" placeholder:"TEXT" help:"A comparison \"field op value\" instead of rules; op is =, !=, <, <=, >, >=, contains, startswith, endswith, re, cidr or exists. Repeatable: then all must hold."`
+	SQL    string   `name:"sql" placeholder:"QUERY" help:"A question in SQL instead of rules: one SELECT over the archive's views, one for each dataset (docs/reference/archive-sql.md)."`
 	Output string   `short:"o" enum:",table,html,jsonl,json,csv,timesketch,navigator" default:"" placeholder:"FORM" help:"As in scan (default: table on a terminal, else jsonl)."`
 	All    bool     `help:"In a table, list every hit instead of groups of rule, host and account."`
 	Top    int      `default:"-1" placeholder:"N" help:"In a table, show the first N groups, 0 for all (default: 50 on a terminal, else all)."`
@@ -31,6 +32,9 @@ type huntCommand struct {
 
 // Run runs the command.
 func (c *huntCommand) Run(s *session) error {
+	if c.SQL != "" {
+		return c.runSQL(s)
+	}
 	_, terminal := s.screen(s.stdout)
 	if c.Output == "" {
 		c.Output = "jsonl"

@@ -3,6 +3,7 @@ package duck
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -22,23 +23,59 @@ type checker struct {
 	tables   map[string]bool // views and the question's own, in lower case
 }
 
-// check takes apart what json_serialize_sql made of a question.
-func check(question string, serialised []byte, views []View) error {
+// parseTree reads what json_serialize_sql made of a question.
+func parseTree(question string, serialised []byte) (*tree, error) {
 	var t tree
 	d := json.NewDecoder(strings.NewReader(string(serialised)))
 	d.UseNumber()
 	if err := d.Decode(&t); err != nil {
-		return fmt.Errorf("taking the question apart: %w", err)
+		return nil, fmt.Errorf("taking the question apart: %w", err)
 	}
 	switch {
 	case t.Error && t.Type == "parser":
 		at := 0
 		_, _ = fmt.Sscan(t.Position, &at) // 0 if there is none
-		return fmt.Errorf("%s: %s", place(question, at), t.Message)
+		return nil, fmt.Errorf("%s: %s", place(question, at), t.Message)
 	case t.Error:
-		return fmt.Errorf("%w: one SELECT can be asked, nothing else", ErrRefused)
+		return nil, fmt.Errorf("%w: one SELECT can be asked, nothing else", ErrRefused)
 	case len(t.Statements) != 1:
-		return fmt.Errorf("%w: one SELECT can be asked at a time, these are %d", ErrRefused, len(t.Statements))
+		return nil, fmt.Errorf("%w: one SELECT can be asked at a time, these are %d", ErrRefused, len(t.Statements))
+	}
+	return &t, nil
+}
+
+// tablesIn returns the tables that a question names, in lower case and sorted.
+func tablesIn(question string, serialised []byte) ([]string, error) {
+	t, err := parseTree(question, serialised)
+	if err != nil {
+		return nil, err
+	}
+	found := map[string]bool{}
+	var walk func(any)
+	walk = func(node any) {
+		switch n := node.(type) {
+		case []any:
+			for _, m := range n {
+				walk(m)
+			}
+		case map[string]any:
+			if name, ok := n["table_name"].(string); ok && name != "" {
+				found[strings.ToLower(name)] = true
+			}
+			for _, m := range n {
+				walk(m)
+			}
+		}
+	}
+	walk(t.Statements)
+	return slices.Sorted(maps.Keys(found)), nil
+}
+
+// check takes apart what json_serialize_sql made of a question.
+func check(question string, serialised []byte, views []View) error {
+	t, err := parseTree(question, serialised)
+	if err != nil {
+		return err
 	}
 	c := &checker{question: question, tables: map[string]bool{}}
 	for i := range views {

@@ -65,9 +65,9 @@ func (d *Database) lock(ctx context.Context, lim Limits) error {
 	for i := range d.views {
 		files = append(files, d.views[i].Files...)
 	}
-	settings := []string{"set allowed_paths = " + quoteAll(files)}
+	settings := []string{"set TimeZone = 'UTC'", "set allowed_paths = " + quoteAll(files)}
 	if lim.Temp != "" {
-		settings = append(settings, "set temp_directory = "+quoteText(lim.Temp), "set allowed_directories = "+quoteAll([]string{lim.Temp}))
+		settings = append(settings, "set temp_directory = "+QuoteText(lim.Temp), "set allowed_directories = "+quoteAll([]string{lim.Temp}))
 	}
 	if lim.Memory > 0 {
 		settings = append(settings, fmt.Sprintf("set memory_limit = '%dB'", lim.Memory))
@@ -97,6 +97,22 @@ func (d *Database) Check(ctx context.Context, question string) error {
 	}
 	text, _ := serialised.(string)
 	return check(question, []byte(text), d.views)
+}
+
+// Names says which tables a question names, in lower case and sorted; a question
+// that is none is an error that says where.
+func Names(ctx context.Context, question string) (names []string, err error) {
+	d, err := Open(ctx, nil, Limits{Threads: 1})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, d.Close()) }()
+	var serialised any
+	if err := d.db.QueryRowContext(ctx, "select json_serialize_sql(cast(? as varchar))::varchar", question).Scan(&serialised); err != nil {
+		return nil, fmt.Errorf("taking the question apart: %w", err)
+	}
+	text, _ := serialised.(string)
+	return tablesIn(question, []byte(text))
 }
 
 // Ask answers a question. head is called once with the names of the columns,
@@ -166,7 +182,7 @@ func MarshalRow(columns []string, values []any) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		value, err := json.Marshal(plain(values[i]))
+		value, err := json.Marshal(Plain(values[i]))
 		if err != nil {
 			return nil, fmt.Errorf("writing column %s: %w", c, err)
 		}

@@ -12,9 +12,9 @@ import (
 	duckdb "github.com/duckdb/duckdb-go/v2"
 )
 
-// plain returns a value as encoding/json writes it: times as RFC 3339 in UTC,
+// Plain returns a value as encoding/json writes it: times as RFC 3339 in UTC,
 // bytes as hexadecimal, what has no form of its own as text.
-func plain(v any) any {
+func Plain(v any) any {
 	switch v := v.(type) {
 	case time.Time:
 		return v.UTC().Format(time.RFC3339Nano)
@@ -34,13 +34,13 @@ func plain(v any) any {
 	case []any:
 		all := make([]any, len(v))
 		for i := range v {
-			all[i] = plain(v[i])
+			all[i] = Plain(v[i])
 		}
 		return all
 	case map[string]any:
 		all := make(map[string]any, len(v))
 		for k := range v {
-			all[k] = plain(v[k])
+			all[k] = Plain(v[k])
 		}
 		return all
 	case duckdb.Map, duckdb.Interval:

@@ -16,6 +16,10 @@ var (
 // View is a table that can be asked.
 type View struct {
 	Name string
+	// Query, if not empty, is what the view is made of, instead of files.
+	Query string
+	// Where, if not empty, is a condition that the rows of files must fulfil.
+	Where string
 	// Files are Parquet files with one schema, as far as they have a column.
 	Files []string
 	// Columns are those that a file may lack, with their DuckDB types.
@@ -34,16 +38,16 @@ type Limits struct {
 	Temp    string
 }
 
-// quoteName writes a name as SQL.
-func quoteName(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+// QuoteName writes a name as SQL.
+func QuoteName(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
-// quoteText writes a text as SQL.
-func quoteText(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
+// QuoteText writes a text as SQL.
+func QuoteText(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
 
 func quoteAll(texts []string) string {
 	quoted := make([]string, 0, len(texts))
 	for _, t := range texts {
-		quoted = append(quoted, quoteText(t))
+		quoted = append(quoted, QuoteText(t))
 	}
 	return "[" + strings.Join(quoted, ", ") + "]"
 }
@@ -54,22 +58,29 @@ func (v *View) create(present map[string]bool) string {
 	var missing []string
 	for _, c := range v.Columns {
 		if !present[strings.ToLower(c.Name)] {
-			missing = append(missing, fmt.Sprintf("cast(null as %s) as %s", c.Type, quoteName(c.Name)))
+			missing = append(missing, fmt.Sprintf("cast(null as %s) as %s", c.Type, QuoteName(c.Name)))
 		}
 	}
-	head := "create view " + quoteName(v.Name) + " as select "
+	if v.Query != "" {
+		return "create view " + QuoteName(v.Name) + " as " + v.Query
+	}
+	head := "create view " + QuoteName(v.Name) + " as select "
 	if len(v.Files) == 0 {
 		if len(missing) == 0 {
 			missing = []string{`cast(null as varchar) as "_host"`}
 		}
 		return head + strings.Join(missing, ", ") + " where false"
 	}
-	return head + strings.Join(append([]string{"*"}, missing...), ", ") + " from " + v.read()
+	text := head + strings.Join(append([]string{"*"}, missing...), ", ") + " from " + v.read()
+	if v.Where != "" {
+		text += " where " + v.Where
+	}
+	return text
 }
 
 // read returns the table function that reads the view's files.
 func (v *View) read() string {
-	return "read_parquet(" + quoteAll(v.Files) + ", union_by_name = true, hive_partitioning = true, hive_types_autocast = false)"
+	return "read_parquet(" + quoteAll(v.Files) + ", union_by_name = true, hive_partitioning = false)"
 }
 
 // place returns the line and column, from 1, of a byte of the question.
