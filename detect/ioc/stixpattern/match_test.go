@@ -14,11 +14,13 @@ import (
 // host is one observation with something of everything.
 func host() []stixpattern.Object {
 	return []stixpattern.Object{
-		{"type": "file", "id": "file--1", "name": "Café.exe", "size": int64(10), "hashes": map[string]any{"MD5": "ab", "SHA-256": "cd"},
+		{
+			"type": "file", "id": "file--1", "name": "Café.exe", "size": int64(10), "hashes": map[string]any{"MD5": "ab", "SHA-256": "cd"},
 			"magic_number_hex": "4d5a", "ctime": "2026-02-10T08:00:00.5Z", "parent_directory_ref": "directory--1",
 			"extensions": map[string]any{"windows-pebinary-ext": map[string]any{"sections": []any{
 				map[string]any{"name": ".text", "entropy": 6.5}, map[string]any{"name": "UPX0", "entropy": 7.9},
-			}}}},
+			}}},
+		},
 		{"type": "file", "id": "file--2", "name": "notes.txt", "size": int64(20)},
 		{"type": "directory", "id": "directory--1", "path": `C:\Temp`, "contains_refs": []any{"file--1", "file--2", "file--9"}},
 		{"type": "process", "id": "process--1", "pid": int64(4), "is_hidden": true, "image_ref": "file--1", "parent_ref": "process--2"},
