@@ -154,20 +154,12 @@ func (t *Table) Reporting(ctx context.Context, b Bounds) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	every := []probe{{text: entity.Host.String() + ":", prefix: true}}
 	for _, l := range plan {
 		f, err := t.File(l.Path)
 		if err != nil {
 			return 0, fmt.Errorf("opening a file of the table: %w", err)
 		}
-		whole := b.holds(l.Period)
-		_, err = f.lookup(ctx, every, func(m Match) bool {
-			if m.Row.Role == entity.Reporter && (whole || m.Row.Days.Within(b.From, b.Before-1) != "") {
-				hosts[m.Row.Entity.Value] = true
-			}
-			return true
-		})
-		if err != nil {
+		if err := f.reporters(ctx, b, hosts); err != nil {
 			return 0, fmt.Errorf("%s: %w", l.Path, err)
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/parquet-go/parquet-go"
+
 	"github.com/dwell-project/dwell/entity"
 )
 
@@ -156,4 +158,43 @@ func (r *reader) find(text string) (place, bool, error) {
 		at, ok = r.settle(place{at.group, c.end()})
 	}
 	return at, false, nil
+}
+
+// reporters adds the hosts that reported within the bounds. It reads the columns
+// that it takes to know, and no more.
+func (f *File) reporters(ctx context.Context, b Bounds, hosts map[string]bool) error {
+	if len(f.pages) == 0 {
+		return nil
+	}
+	r := f.reader()
+	defer r.close()
+	prefix, whole := entity.Host.String()+":", b.holds(f.Period)
+	at, found, err := r.find(prefix)
+	for ; found && err == nil; at, found = r.next(at) {
+		if at.row%1024 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		var key, role parquet.Value
+		if key, err = r.value(columnKey, at); err != nil || !strings.HasPrefix(string(key.ByteArray()), prefix) {
+			break
+		}
+		host := string(key.ByteArray()[len(prefix):])
+		if hosts[host] {
+			continue
+		}
+		if role, err = r.value(columnRole, at); err != nil || string(role.ByteArray()) != entity.Reporter.String() {
+			continue
+		}
+		if !whole {
+			var days parquet.Value
+			if days, err = r.value(columnDaySet, at); err != nil || Days(days.ByteArray()).Within(b.From, b.Before-1) == "" {
+				continue
+			}
+		}
+		hosts[host] = true
+	}
+	if err != nil {
+		return fmt.Errorf("looking for hosts: %w", err)
+	}
+	return nil
 }

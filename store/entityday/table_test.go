@@ -326,6 +326,15 @@ func TestBoundsAreExactWhereDaysAreKept(t *testing.T) {
 		if diff := cmp.Diff(slowly(within), totalsOf(got)); diff != "" {
 			rt.Errorf("%v: slow table -, table +:\n%s\nfiles %v", b, diff, f.listed)
 		}
+		hosts := map[string]bool{}
+		for _, s := range within {
+			if s.host != "" {
+				hosts[s.host] = true
+			}
+		}
+		if n, err := table.Reporting(context.Background(), b); err != nil || n != len(hosts) {
+			rt.Errorf("%v: %d hosts reported, %v; want %d", b, n, err, len(hosts))
+		}
 	})
 }
 
