@@ -361,3 +361,13 @@ func TestPatternsGoOnAfterARestart(t *testing.T) {
 		}
 	})
 }
+
+func TestLongValuesOfPatternsOfManyRecordsAreCut(t *testing.T) {
+	long := strings.Repeat("x", 1<<16)
+	line := `{"Channel":"Microsoft-Windows-Sysmon/Operational","EventID":1,"Computer":"ws1","UtcTime":"2026-02-10 10:00:0%d.000","Image":"C:\\a.exe","CommandLine":"evil ` + long + `"}` + "\n"
+	indicators := indicatorsOf(t, "[process:command_line LIKE 'evil %'] REPEATS 2 TIMES")
+	found := scanText(t, whoamiRule, fmt.Sprintf(line+line, 0, 1), detect.Options{Indicators: indicators, Disabled: []string{"Whoami"}})
+	if len(found) != 1 || len(found[0].Matched) != 1 || found[0].Matched[0].JSON != `"evil `+long[:1024-5]+`…"` {
+		t.Errorf("%.2000v", found)
+	}
+}

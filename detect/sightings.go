@@ -32,8 +32,23 @@ func (m *Matcher) sightings(t *Tally) []sighting {
 			continue
 		}
 		all = append(all, sighting{
-			indicator: indicator, tests: m.testsOf(indicator), ref: m.Ref(), matched: m.matchedIndicator(indicator),
+			indicator: indicator, tests: m.testsOf(indicator), ref: m.Ref(), matched: shortened(m.matchedIndicator(indicator)),
 		})
+	}
+	return all
+}
+
+// longMatched is the longest value, in bytes of JSON, that a sighting keeps as it
+// is: thousands of sightings may wait.
+const longMatched = 1 << 10
+
+// shortened cuts long values, which then end in "…".
+func shortened(all []Matched) []Matched {
+	for i := range all {
+		if len(all[i].JSON) > longMatched {
+			text := all[i].Text()
+			all[i] = textValue(all[i].Field, strings.ToValidUTF8(text[:min(len(text), longMatched)], "")+"…")
+		}
 	}
 	return all
 }

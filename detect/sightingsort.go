@@ -27,7 +27,7 @@ type sightingSorter struct {
 type run struct{ from, to int64 }
 
 // mostSightings is how many sightings of a scan are held in memory.
-const mostSightings = 1 << 15
+const mostSightings = 1 << 14
 
 func newSightingSorter(p *Program, dir string) *sightingSorter {
 	return &sightingSorter{program: p, dir: dir, most: mostSightings}
