@@ -2,7 +2,7 @@
 # fetches the libraries and builds the tools pinned in tools/go.mod.
 LINT = go tool -modfile=tools/go.mod golangci-lint
 FUZZTIME ?= 10s
-.PHONY: build scan-sample test race lint fmt tidy check fuzz bench browser
+.PHONY: faults build scan-sample test race lint fmt tidy check fuzz bench browser
 build:
 	go build -trimpath -o dwell ./cmd/dwell
 scan-sample: build
@@ -23,6 +23,9 @@ fuzz:
 	@grep -rlE '^func Fuzz' --include=*_test.go . | xargs -n1 dirname | sort -u | while read -r dir; do \
 	  go test -list '^Fuzz' $$dir | grep ^Fuzz | while read -r f; do \
 	    echo "$$dir $$f"; go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$dir || exit 1; done || exit 1; done
+# Writers of an archive are killed at 200 random points.
+faults:
+	go test -count=1 -v -timeout 60m -run TestAKilledWriterLosesNothing ./store -kills 200 $(FAULTFLAGS)
 bench: build
 	go run ./internal/benchtool -out docs/benchmarks.md $(BENCHFLAGS)
 # The page in a real Chromium, named by CHROMIUM or found in PATH; node and npm

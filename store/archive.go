@@ -17,6 +17,7 @@ import (
 type Archive struct {
 	folder string
 	opt    Options
+	files  files
 	// dictionaries counts those given out, so that no two are confused.
 	dictionaries atomic.Uint64
 }
@@ -37,6 +38,8 @@ type Options struct {
 	Engine string
 	// Now is the clock; nil is the machine's.
 	Now func() time.Time
+
+	disk disk // nil is this machine's
 }
 
 // DefaultMemory is the memory, in bytes, that records take until they are
@@ -59,7 +62,7 @@ func Open(folder string, opt Options) (*Archive, error) {
 func OpenOrCreate(folder string, opt Options) (*Archive, error) {
 	_, err := ReadManifest(folder)
 	if errors.Is(err, ErrNoArchive) {
-		err = begin(folder)
+		err = begin(folder, opt.files())
 	}
 	if err != nil {
 		return nil, err
@@ -80,10 +83,18 @@ func newArchive(folder string, opt Options) *Archive {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	return &Archive{folder: folder, opt: opt}
+	return &Archive{folder: folder, opt: opt, files: opt.files()}
 }
 
-func begin(folder string) error {
+// files returns how an archive's files are changed.
+func (o *Options) files() files {
+	if o.disk == nil {
+		return files{machine{}}
+	}
+	return files{o.disk}
+}
+
+func begin(folder string, d files) error {
 	entries, err := os.ReadDir(folder)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("making an archive: %w", err)
@@ -93,14 +104,14 @@ func begin(folder string) error {
 			return fmt.Errorf("making an archive: %s: %w, and not empty: %s is in it", folder, ErrNoArchive, name)
 		}
 	}
-	if err := makeFolder(folder); err != nil {
+	if err := d.makeFolder(folder); err != nil {
 		return fmt.Errorf("making an archive: %w", err)
 	}
 	m, err := newManifest()
 	if err != nil {
 		return err
 	}
-	return m.write(folder)
+	return m.write(folder, d)
 }
 
 // Folder returns where the archive is.

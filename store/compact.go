@@ -50,7 +50,7 @@ func (w *Writer) Compact(c Compaction) (before, after int, err error) {
 	if len(made) == 0 {
 		return 0, 0, nil
 	}
-	if err := next.write(w.archive.folder); err != nil {
+	if err := next.write(w.archive.folder, w.archive.files); err != nil {
 		return 0, 0, errors.Join(err, w.drop(made))
 	}
 	w.manifest = next
@@ -117,11 +117,11 @@ func (w *Writer) join(group []Segment, name string) (Segment, error) {
 		s.Runs = append(s.Runs, group[i].Runs...)
 	}
 	path := w.archive.path(s.Path)
-	if err := makeFolder(filepath.Dir(path)); err != nil {
+	if err := w.archive.files.makeFolder(filepath.Dir(path)); err != nil {
 		return s, fmt.Errorf("joining segments of %s of %s: %w", at.dataset, at.day, err)
 	}
 	digest := sha256.New()
-	err := create(path, func(out io.Writer) error {
+	err := w.archive.files.write(path, func(out io.Writer) error {
 		counted := &counter{w: io.MultiWriter(out, digest)}
 		_, err := segment.Join(counted, parts...)
 		s.Size = counted.n

@@ -119,11 +119,11 @@ func (w *Writer) entities(next *Manifest, c entityday.Content, path string) erro
 func (w *Writer) table(path string, write func(io.Writer) error) (Table, error) {
 	t := Table{Path: path}
 	whole := w.archive.path(path)
-	if err := makeFolder(filepath.Dir(whole)); err != nil {
+	if err := w.archive.files.makeFolder(filepath.Dir(whole)); err != nil {
 		return t, fmt.Errorf("writing %s: %w", path, err)
 	}
 	digest := sha256.New()
-	err := create(whole, func(out io.Writer) error {
+	err := w.archive.files.write(whole, func(out io.Writer) error {
 		counted := &counter{w: io.MultiWriter(out, digest)}
 		err := write(counted)
 		t.Size = counted.n
@@ -162,7 +162,7 @@ func (w *Writer) RollUp() (wrote int, err error) {
 	if wrote == 0 {
 		return 0, nil
 	}
-	if err := next.write(w.archive.folder); err != nil {
+	if err := next.write(w.archive.folder, w.archive.files); err != nil {
 		w.failed = err
 		return 0, err
 	}

@@ -15,32 +15,75 @@ const (
 	newSuffix = ".new"
 )
 
+// disk changes files. All that an archive changes goes through one, so that
+// tests can take the room, or the process, away between any two changes.
+type disk interface {
+	// create makes an empty file, also of one that is there.
+	create(path string) (diskFile, error)
+	rename(from, to string) error
+	remove(path string) error
+	mkdir(path string) error
+	// syncFolder makes the names in a folder durable.
+	syncFolder(path string) error
+}
+
+// diskFile is a file that is being written.
+type diskFile interface {
+	io.WriteCloser
+	// Sync makes durable what was written.
+	Sync() error
+}
+
+// machine is the disk of this machine.
+type machine struct{}
+
+func (machine) create(path string) (diskFile, error) {
+	return os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, ownerFile)
+}
+
+func (machine) rename(from, to string) error { return os.Rename(from, to) }
+
+func (machine) remove(path string) error { return os.Remove(path) }
+
+func (machine) mkdir(path string) error { return os.Mkdir(path, ownerFolder) }
+
+func (machine) syncFolder(path string) error {
+	d, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+// files are ways to change files so that a crash leaves all or nothing.
+type files struct{ disk }
+
 // replace puts content at path as a whole: a crash leaves the old file or the
 // new one, never part of either.
-func replace(path string, content []byte) error {
+func (d files) replace(path string, content []byte) error {
 	temporary := path + newSuffix
-	err := create(temporary, func(w io.Writer) error {
+	err := d.write(temporary, func(w io.Writer) error {
 		_, err := w.Write(content)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	if err := os.Rename(temporary, path); err != nil {
-		return errors.Join(err, os.Remove(temporary))
+	if err := d.rename(temporary, path); err != nil {
+		return errors.Join(err, d.remove(temporary))
 	}
-	return syncFolder(filepath.Dir(path))
+	return d.syncFolder(filepath.Dir(path))
 }
 
-// create writes a file and its content to disk; on a fault nothing stays.
-func create(path string, write func(io.Writer) error) (err error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, ownerFile)
+// write writes a file and its content to disk; on a fault nothing stays.
+func (d files) write(path string, write func(io.Writer) error) (err error) {
+	f, err := d.create(path)
 	if err != nil {
 		return err
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, f.Close(), os.Remove(path))
+			err = errors.Join(err, f.Close(), d.removeAll(path))
 		}
 	}()
 	if err = write(f); err != nil {
@@ -49,20 +92,24 @@ func create(path string, write func(io.Writer) error) (err error) {
 	if err = f.Sync(); err != nil {
 		return err
 	}
-	return f.Close()
-}
-
-// syncFolder makes the names in a folder durable.
-func syncFolder(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
+	if err = f.Close(); err != nil {
 		return err
 	}
-	return errors.Join(d.Sync(), d.Close())
+	return d.syncFolder(filepath.Dir(path))
+}
+
+// removeAll removes those of the files that are there.
+func (d files) removeAll(paths ...string) (err error) {
+	for _, p := range paths {
+		if e := d.remove(p); e != nil && !errors.Is(e, os.ErrNotExist) {
+			err = errors.Join(err, e)
+		}
+	}
+	return err
 }
 
 // makeFolder makes a folder and those around it, durably.
-func makeFolder(path string) error {
+func (d files) makeFolder(path string) error {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		return nil
 	}
@@ -70,11 +117,11 @@ func makeFolder(path string) error {
 	if parent == path {
 		return fmt.Errorf("making folder %s: there is no root", path)
 	}
-	if err := makeFolder(parent); err != nil {
+	if err := d.makeFolder(parent); err != nil {
 		return err
 	}
-	if err := os.Mkdir(path, ownerFolder); err != nil && !errors.Is(err, os.ErrExist) {
+	if err := d.mkdir(path); err != nil && !errors.Is(err, os.ErrExist) {
 		return err
 	}
-	return syncFolder(parent)
+	return d.syncFolder(parent)
 }

@@ -44,10 +44,11 @@ type headSource struct {
 // head is the file of the head that is being written.
 type head struct {
 	folder string
+	files  files
 
 	mu      sync.Mutex
 	number  int64
-	file    *os.File
+	file    diskFile
 	out     *bufio.Writer
 	size    int64 // of whole frames
 	sources map[*event.Source]uint64
@@ -62,14 +63,14 @@ func headPath(folder string, number int64) string {
 // open begins the file of the given number.
 func (h *head) open(number int64) error {
 	path := headPath(h.folder, number)
-	if err := makeFolder(filepath.Dir(path)); err != nil {
+	if err := h.files.makeFolder(filepath.Dir(path)); err != nil {
 		return fmt.Errorf("opening the head: %w", err)
 	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, ownerFile)
+	f, err := h.files.create(path)
 	if err != nil {
 		return fmt.Errorf("opening the head: %w", err)
 	}
-	if err := syncFolder(filepath.Dir(path)); err != nil {
+	if err := h.files.syncFolder(filepath.Dir(path)); err != nil {
 		return fmt.Errorf("opening the head: %w", errors.Join(err, f.Close()))
 	}
 	h.number, h.file, h.size, h.failed = number, f, 0, nil

@@ -118,10 +118,10 @@ func (k *known) remember(f *SourceFile) {
 }
 
 // save writes what was added since the last time. Nobody takes meanwhile.
-func (k *known) save(path string) error {
+func (k *known) save(path string, d files) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	err := create(path, func(w io.Writer) error {
+	err := d.write(path, func(w io.Writer) error {
 		out := bufio.NewWriter(w)
 		to := json.NewEncoder(out)
 		slices.SortFunc(k.files, func(a, b SourceFile) int { return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.First, b.First)) })

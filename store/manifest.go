@@ -203,7 +203,7 @@ func (m *Manifest) clone() *Manifest {
 }
 
 // write replaces the manifest in the folder by the next generation.
-func (m *Manifest) write(folder string) error {
+func (m *Manifest) write(folder string, d files) error {
 	m.Generation++
 	slices.SortFunc(m.Segments, func(a, b Segment) int { return cmp.Compare(a.Path, b.Path) })
 	slices.SortFunc(m.Tables, func(a, b Table) int { return cmp.Compare(a.Path, b.Path) })
@@ -211,7 +211,7 @@ func (m *Manifest) write(folder string) error {
 	if err != nil {
 		return fmt.Errorf("writing the manifest: %w", err)
 	}
-	if err := replace(filepath.Join(folder, manifestName), append(text, '\n')); err != nil {
+	if err := d.replace(filepath.Join(folder, manifestName), append(text, '\n')); err != nil {
 		return fmt.Errorf("writing the manifest: %w", err)
 	}
 	return nil

@@ -129,7 +129,7 @@ func (w *Writer) clean() error {
 		if local = filepath.ToSlash(local); live[local] || !isOurs(local) {
 			return nil
 		}
-		return os.Remove(path)
+		return w.archive.files.remove(path)
 	})
 }
 

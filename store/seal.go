@@ -64,10 +64,10 @@ func (w *Writer) commit(next *Manifest) error {
 		w.known.file(f)
 	}
 	taken := fmt.Sprintf("sources/%09d.jsonl", next.Generation+1)
-	if err := makeFolder(filepath.Dir(w.archive.path(taken))); err != nil {
+	if err := w.archive.files.makeFolder(filepath.Dir(w.archive.path(taken))); err != nil {
 		return err
 	}
-	if err := w.known.save(w.archive.path(taken)); err != nil {
+	if err := w.known.save(w.archive.path(taken), w.archive.files); err != nil {
 		return err
 	}
 	next.Sources = append(next.Sources, taken)
@@ -91,7 +91,7 @@ func (w *Writer) commit(next *Manifest) error {
 		return err
 	}
 	next.HeadFrom = w.head.number
-	return next.write(w.archive.folder)
+	return next.write(w.archive.folder, w.archive.files)
 }
 
 // maxSources is how many files under sources/ are few enough.
@@ -100,7 +100,7 @@ const maxSources = 64
 // joinSources puts the files under sources/ behind each other in one.
 func (w *Writer) joinSources(next *Manifest) error {
 	joined := fmt.Sprintf("sources/%09d-joined.jsonl", next.Generation+1)
-	err := create(w.archive.path(joined), func(out io.Writer) error {
+	err := w.archive.files.write(w.archive.path(joined), func(out io.Writer) error {
 		for _, s := range next.Sources {
 			text, err := os.ReadFile(w.archive.path(s))
 			if err == nil {
@@ -166,12 +166,12 @@ func (w *Writer) sealOne(at place, run string) (Segment, error) {
 		return s, err
 	}
 	path := w.archive.path(s.Path)
-	if err := makeFolder(filepath.Dir(path)); err != nil {
+	if err := w.archive.files.makeFolder(filepath.Dir(path)); err != nil {
 		return s, fmt.Errorf("sealing %s of %s: %w", at.dataset, at.day, err)
 	}
 	var made segment.Run
 	digest := sha256.New()
-	err = create(path, func(out io.Writer) error {
+	err = w.archive.files.write(path, func(out io.Writer) error {
 		counted := &counter{w: io.MultiWriter(out, digest)}
 		made, err = w.partitions[at].builder.Seal(counted, secret)
 		s.Size = counted.n
@@ -217,21 +217,19 @@ func (c *counter) Write(p []byte) (int, error) {
 }
 
 // drop removes files that were made for a manifest that did not come to be.
-func (w *Writer) drop(paths []string) (err error) {
-	for _, p := range paths {
-		if e := os.Remove(w.archive.path(p)); e != nil && !errors.Is(e, os.ErrNotExist) {
-			err = errors.Join(err, e)
-		}
+func (w *Writer) drop(locals []string) error {
+	paths := make([]string, 0, len(locals))
+	for _, p := range locals {
+		paths = append(paths, w.archive.path(p))
 	}
-	return err
+	return w.archive.files.removeAll(paths...)
 }
 
 // removeHeads removes the files of the head that are sealed.
-func (w *Writer) removeHeads(from, to int64) (err error) {
+func (w *Writer) removeHeads(from, to int64) error {
+	var paths []string
 	for n := from; n < to; n++ {
-		if e := os.Remove(headPath(w.archive.folder, n)); e != nil && !errors.Is(e, os.ErrNotExist) {
-			err = errors.Join(err, e)
-		}
+		paths = append(paths, headPath(w.archive.folder, n))
 	}
-	return err
+	return w.archive.files.removeAll(paths...)
 }

@@ -25,13 +25,14 @@ var ErrNoSecret = errors.New("the run's secret is not at hand")
 // file lies outside the archive: whoever gets the archive alone can check
 // proofs and guess nothing.
 type secrets struct {
-	path string
-	mu   sync.Mutex
-	of   map[string][]byte
+	path  string
+	files files
+	mu    sync.Mutex
+	of    map[string][]byte
 }
 
-func openSecrets(folder, archive string) (*secrets, error) {
-	s := &secrets{path: filepath.Join(folder, archive+".secrets"), of: map[string][]byte{}}
+func openSecrets(folder, archive string, d files) (*secrets, error) {
+	s := &secrets{files: d, path: filepath.Join(folder, archive+".secrets"), of: map[string][]byte{}}
 	text, err := os.ReadFile(s.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return s, nil
@@ -92,10 +93,10 @@ func (s *secrets) save() error {
 	for _, run := range sortedKeys(s.of) {
 		fmt.Fprintf(&text, "%s %x\n", run, s.of[run])
 	}
-	if err := makeFolder(filepath.Dir(s.path)); err != nil {
+	if err := s.files.makeFolder(filepath.Dir(s.path)); err != nil {
 		return fmt.Errorf("writing secrets: %w", err)
 	}
-	if err := replace(s.path, text.Bytes()); err != nil {
+	if err := s.files.replace(s.path, text.Bytes()); err != nil {
 		return fmt.Errorf("writing secrets: %w", err)
 	}
 	return nil

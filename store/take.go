@@ -95,19 +95,37 @@ func (t *taker) event(ev *event.Event) {
 			return
 		}
 	}
+	more, isNew := p.add(ev, id)
+	if !isNew {
+		t.taken.Known++
+		return
+	}
 	t.taken.New++
 	if ev.Schema == parse.Unparsed {
 		t.taken.Unparsed++
 	}
 	t.seen.Add(ev)
-	grown := p.entity(ev)
-	p.mu.Lock()
-	p.builder.Add(ev, id)
-	more := p.builder.Bytes() - p.partition.held
-	p.partition.held += more
-	p.mu.Unlock()
-	t.writer.held.Add(grown + more)
+	t.writer.held.Add(p.entity(ev) + more)
 }
+
+// add takes an event among those that are not sealed, unless it is there: two
+// blocks with the same record may be in work at once. It returns by how many
+// bytes they grew.
+func (p *partition) add(ev *event.Event, id event.ID) (more int64, isNew bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if _, there := p.ids[id]; there {
+		return 0, false
+	}
+	p.ids[id] = struct{}{}
+	p.builder.Add(ev, id)
+	more = p.builder.Bytes() + int64(len(p.ids))*idBytes - p.held
+	p.held += more
+	return more, true
+}
+
+// idBytes is about what an id takes in a set, in bytes.
+const idBytes = 32
 
 // sizeEvery is how many events pass between two looks at how much entities hold.
 const sizeEvery = 256
@@ -177,7 +195,7 @@ func (w *Writer) partition(at place) *partition {
 	defer w.mu.Unlock()
 	p, ok := w.partitions[at]
 	if !ok {
-		p = &partition{builder: segment.NewBuilder(w.names, w.types(at.dataset))}
+		p = &partition{builder: segment.NewBuilder(w.names, w.types(at.dataset)), ids: map[event.ID]struct{}{}}
 		w.partitions[at] = p
 	}
 	return p

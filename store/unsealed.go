@@ -140,10 +140,10 @@ func (u *unsealed) isSealed(at place, id event.ID) (bool, error) {
 func (u *unsealed) write(folder string) (files []UnsealedFile, err error) {
 	for i, at := range slices.SortedFunc(maps.Keys(u.builders), place.compare) {
 		path := filepath.Join(folder, filepath.FromSlash(segmentPath(at, fmt.Sprintf("unsealed-%05d", i+1))))
-		if err := makeFolder(filepath.Dir(path)); err != nil {
+		if err := u.snapshot.archive.files.makeFolder(filepath.Dir(path)); err != nil {
 			return nil, fmt.Errorf("writing what is not sealed yet: %w", err)
 		}
-		err := create(path, func(w io.Writer) error {
+		err := u.snapshot.archive.files.write(path, func(w io.Writer) error {
 			_, err := u.builders[at].Seal(w, make([]byte, unprovedSecret))
 			return err
 		})

@@ -37,7 +37,7 @@ func (s *Snapshot) Verify(progress func(int64)) (*Verification, error) {
 	if progress == nil {
 		progress = func(int64) {}
 	}
-	secrets, err := openSecrets(s.archive.opt.Secrets, s.ID)
+	secrets, err := openSecrets(s.archive.opt.Secrets, s.ID, s.archive.files)
 	if err != nil {
 		return nil, err
 	}

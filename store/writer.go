@@ -55,6 +55,7 @@ type partition struct {
 	mu      sync.Mutex
 	builder *segment.Builder
 	held    int64
+	ids     map[event.ID]struct{} // of what the builder holds
 	// sealed are the ids of those that are, once somebody asked.
 	sealed map[event.ID]bool
 }
@@ -67,7 +68,7 @@ func (a *Archive) Write(names *event.Names) (w *Writer, err error) {
 		return nil, err
 	}
 	w = &Writer{
-		archive: a, names: names, lock: l, known: newKnown(), head: head{folder: a.folder},
+		archive: a, names: names, lock: l, known: newKnown(), head: head{folder: a.folder, files: a.files},
 		columns: map[string]*segment.Types{}, partitions: map[place]*partition{},
 		formats: map[string]string{}, sources: map[*event.Source]*SourceFile{},
 	}
@@ -82,7 +83,7 @@ func (a *Archive) Write(names *event.Names) (w *Writer, err error) {
 	if w.tables, err = ecs.Load(); err != nil {
 		return nil, err
 	}
-	if w.secrets, err = openSecrets(a.opt.Secrets, w.manifest.ID); err != nil {
+	if w.secrets, err = openSecrets(a.opt.Secrets, w.manifest.ID, a.files); err != nil {
 		return nil, err
 	}
 	for dataset, text := range w.manifest.Columns {
