@@ -91,12 +91,29 @@ func lineEnd(data []byte, at int) int {
 	return len(data)
 }
 
-// IsHeader says whether a line begins with "#", white space before it aside.
+// IsHeader says whether a line begins with "#". White space before it is passed
+// over where a directive of Zeek or of the W3C follows, as in logs that a person
+// has pasted; else the line is a record whose first value begins so.
 func IsHeader(line []byte) bool {
-	for _, c := range line {
+	for i, c := range line {
 		if c != ' ' && c != '\t' {
-			return c == '#'
+			return c == '#' && (i == 0 || isDirective(line[i+1:]))
 		}
+	}
+	return false
+}
+
+// isDirective says whether a text begins with the name of a directive that
+// Zeek's writer (src/logging/writers/ascii/Ascii.cc) or Extended Log File Format
+// (W3C WD-logfile-960323) has, or Exchange.
+func isDirective(text []byte) bool {
+	if n := bytes.IndexAny(text, "\t :,\r\n"); n >= 0 {
+		text = text[:n]
+	}
+	switch string(bytes.ToLower(text)) {
+	case "separator", "set_separator", "empty_field", "unset_field", "path", "open", "close", "fields", "types",
+		"version", "software", "start-date", "end-date", "date", "remark", "log-type", "time":
+		return true
 	}
 	return false
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"regexp"
 	"io"
 	"strings"
 	"testing"
@@ -185,6 +186,7 @@ func TestRecordsThatDoNotFitAreKeptAndReported(t *testing.T) {
 // comma form against encoding/csv.
 func FuzzNothingIsLost(f *testing.F) {
 	f.Add("1 2\n3\n#Fields: c\n\n\"4\n", false)
+	f.Add(" #1 2\n\t#\n", false)
 	f.Add("1,2\n\"a\nb\",\"c\"\"d\"\n\"open,\n3,4\n", true)
 	f.Fuzz(func(t *testing.T, body string, commas bool) {
 		if strings.Contains(body, "\r") || strings.HasPrefix(body, "\xfe\xff") {
@@ -244,8 +246,9 @@ func valuesOf(e *event.Event) string {
 // lostLine returns a line that is no header line and not in the raw records.
 func lostLine(text string, raws []string) string {
 	all := strings.Join(raws, "\n") + "\n"
+	header := regexp.MustCompile(`^(#|[ \t]+#[A-Za-z])`)
 	for line := range strings.SplitSeq(text, "\n") {
-		if trimmed := strings.TrimLeft(line, " \t"); line == "" || strings.HasPrefix(trimmed, "#") || line == "a b" || line == "a,b" {
+		if line == "" || header.MatchString(line) || line == "a b" || line == "a,b" {
 			continue
 		}
 		at := strings.Index(all, line+"\n")

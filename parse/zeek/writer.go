@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"github.com/dwell-project/dwell/event"
+	"github.com/dwell-project/dwell/parse/blocks"
 )
 
 // Writer writes records as Zeek's ASCII log writer does
@@ -92,11 +93,11 @@ func (w *Writer) Record(e *event.Event) error {
 		if i > 0 {
 			w.line = append(w.line, h.Separator...)
 		}
-		from := len(w.line)
 		w.column(c.Type, w.values[i])
-		if i == 0 && len(w.line) > from && w.line[from] == '#' {
-			w.line = slices.Replace(w.line, from, from+1, []byte(`\x23`)...)
-		}
+	}
+	if blocks.IsHeader(w.line) {
+		at := bytes.IndexByte(w.line, '#')
+		w.line = slices.Replace(w.line, at, at+1, []byte(`\x23`)...)
 	}
 	w.line = append(w.line, '\n')
 	_, err := w.w.Write(w.line)

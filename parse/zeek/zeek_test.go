@@ -63,6 +63,17 @@ func TestSeparatorsComeFromTheHeader(t *testing.T) {
 	}
 }
 
+func TestBlanksBeforeAHashAreAHeaderOnlyBeforeADirective(t *testing.T) {
+	text := "\t #separator \\x09\n #fields\ta\tb\n #path\t1\n #\t2\n"
+	var events []string
+	problems := decodeAll(t, zeek.Format{}, event.NewNames(), []byte(text), func(e *event.Event) {
+		events = append(events, e.Dataset+" "+string(e.Raw))
+	})
+	if diff := cmp.Diff([]string{"zeek.1  #\t2"}, events); diff != "" || len(problems) > 0 {
+		t.Errorf("problems %v, events (-want +got):\n%s", problems, diff)
+	}
+}
+
 func TestARecordWithoutHeaderIsKeptAndReported(t *testing.T) {
 	text := "1707296400.500000\tCHhAvVGS1DHFjwGM9\t10.0.0.5\n"
 	if c, reason := (zeek.Format{}).Recognise([]byte(text)); c < 0.5 {
