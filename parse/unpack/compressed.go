@@ -50,11 +50,21 @@ func newGzipReader(r io.Reader) (*gzipReader, error) {
 	in := bufio.NewReaderSize(r, 64<<10)
 	z, err := gzip.NewReader(in)
 	if err != nil {
-		return nil, err
+		return nil, headerFault(err)
 	}
 	z.Multistream(false)
 	return &gzipReader{in: in, z: z}, nil
 }
+
+// headerFault says what is wrong with a header without naming gzip again.
+func headerFault(err error) error {
+	if errors.Is(err, gzip.ErrHeader) {
+		return errHeader
+	}
+	return err
+}
+
+var errHeader = errors.New("invalid header")
 
 // Read implements [io.Reader].
 func (g *gzipReader) Read(p []byte) (int, error) {
@@ -89,7 +99,7 @@ func (g *gzipReader) next() error {
 		return errors.New("what follows the compressed data is not gzip: not read")
 	}
 	if err := g.z.Reset(g.in); err != nil {
-		return err
+		return headerFault(err)
 	}
 	g.z.Multistream(false)
 	return nil

@@ -49,6 +49,14 @@ func TestPasswordOfStoredFileIsSuspected(t *testing.T) {
 	}
 }
 
+func TestReservedFlagsOfGzipAreAnError(t *testing.T) {
+	plain := gzipOf(t, []file{{"", "first"}})
+	flagged := bytes.Clone(plain)
+	flagged[3] |= 0x20
+	check(t, flagged, "top: gzip: invalid header")
+	check(t, append(plain, flagged...), "top = first: gzip: invalid header")
+}
+
 func TestHalfACompressedStreamGivesItsHalf(t *testing.T) {
 	text := strings.Repeat("0123456789", 1000)
 	for _, name := range []string{"gzip", "xz", "zstd"} {

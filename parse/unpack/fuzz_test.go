@@ -53,11 +53,7 @@ const large = 1 << 20
 func standard(data []byte) []string {
 	switch unpack.Recognise(data[:min(len(data), unpack.HeadSize)]) {
 	case unpack.Gzip:
-		z, err := gzip.NewReader(bytes.NewReader(data))
-		if err != nil {
-			return nil
-		}
-		return appendContent(nil, z)
+		return standardGzip(data)
 	case unpack.Tar:
 		return standardTar(data)
 	case unpack.Zip:
@@ -74,6 +70,27 @@ func appendContent(contents []string, r io.Reader) []string {
 		return contents
 	}
 	return append(contents, string(text))
+}
+
+// standardGzip reads the members one by one, since the standard library passes
+// over reserved bits of their flags: a reader must give an error there instead
+// (RFC 1952, section 2.3.1.2).
+func standardGzip(data []byte) (contents []string) {
+	r := bytes.NewReader(data)
+	z, content := new(gzip.Reader), new(bytes.Buffer)
+	for r.Len() > 0 {
+		if at := len(data) - r.Len(); r.Len() > 3 && data[at+3]>>5 != 0 {
+			return nil
+		}
+		if err := z.Reset(r); err != nil {
+			return nil
+		}
+		z.Multistream(false)
+		if _, err := io.Copy(content, io.LimitReader(z, large)); err != nil || content.Len() >= large {
+			return nil
+		}
+	}
+	return appendContent(nil, content)
 }
 
 func standardTar(data []byte) (contents []string) {
