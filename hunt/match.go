@@ -128,10 +128,10 @@ func (c *comparison) yaml() any {
 	switch c.word {
 	case "<", "<=", ">", ">=":
 		if _, ok := sigma.ParseNumber([]byte(c.value)); ok {
-			return yaml.Node{Kind: yaml.ScalarNode, Value: c.value}
+			return &yaml.Node{Kind: yaml.ScalarNode, Value: c.value}
 		}
 	case "exists":
-		return yaml.Node{Kind: yaml.ScalarNode, Value: strings.ToLower(c.value)}
+		return &yaml.Node{Kind: yaml.ScalarNode, Value: strings.ToLower(c.value)}
 	}
 	return c.value
 }

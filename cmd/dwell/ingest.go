@@ -106,6 +106,7 @@ func (t *taking) isKnown(path string) bool {
 		return false
 	}
 	t.inputs.onBytes(n)
+	t.inputs.skipped = true
 	t.skipped++
 	return true
 }

@@ -31,6 +31,7 @@ type inputs struct {
 	output  os.FileInfo       // of standard output if that is a file, else nil
 	note    func(text string) // tells the user what is no trouble
 	archive int               // the place in read of the archive whose parts come by, -1 if none do
+	skipped bool              // files were passed over, as asked
 }
 
 // source is one source that was opened.
@@ -117,7 +118,7 @@ func (i *inputs) all() iter.Seq2[parse.Input, error] {
 				return
 			}
 		}
-		if !found {
+		if !found && !i.skipped {
 			yield(parse.Input{}, parse.Problem{Path: i.paths[0], Err: errors.New("no file in it")})
 		}
 	}

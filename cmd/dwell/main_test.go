@@ -55,6 +55,7 @@ func TestStories(t *testing.T) {
 			"halve":     halve,
 			"eventid":   eventID,
 			"serve":     serve,
+			"flip":      flip,
 		},
 	})
 }
@@ -191,4 +192,23 @@ func flatRecord(line []byte) (evtxwrite.Record, error) {
 		}
 	}
 	return r, nil
+}
+
+// flip changes one bit in the middle of the first Parquet file under a folder:
+// flip folder.
+func flip(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: flip FOLDER")
+	}
+	var path string
+	ts.Check(filepath.WalkDir(ts.MkAbs(args[0]), func(p string, d os.DirEntry, err error) error {
+		if err == nil && path == "" && filepath.Ext(p) == ".parquet" {
+			path = p
+		}
+		return err
+	}))
+	content, err := os.ReadFile(path)
+	ts.Check(err)
+	content[len(content)/2] ^= 4
+	ts.Check(os.WriteFile(path, content, 0o600))
 }
