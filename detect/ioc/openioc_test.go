@@ -109,16 +109,16 @@ func TestOpenIOC11SaysWhatOneDocumentIs(t *testing.T) {
 }
 
 func TestBrokenOpenIOCIsSaid(t *testing.T) {
-	for text, want := range map[string]string{
-		"<ioc><definition>":                  "XML syntax error on line 1: unexpected EOF",
-		"<ioc id='1'></ioc>":                 "there is no term in it",
-		"<ioc>" + strings.Repeat("<a>", 100): "in each other",
-		"<x><ioc/></x>":                      "<x> is not OpenIOC",
-		"<ioc><definition><IndicatorItem/></definition></ioc>": "an IndicatorItem without Context or Content",
+	for _, c := range []struct{ text, want string }{
+		{"<ioc><definition>", "XML syntax error on line 1: unexpected EOF"},
+		{"<ioc id='1'></ioc>", "there is no term in it"},
+		{"<ioc>" + strings.Repeat("<a>", 100), "in each other"},
+		{"<x><ioc/></x>", "<x> is not OpenIOC"},
+		{"<ioc><definition><IndicatorItem/></definition></ioc>", "an IndicatorItem without Context or Content"},
 	} {
-		got, messages, _ := read(text)
-		if len(got) != 0 || len(messages) != 1 || !strings.HasSuffix(messages[0], want) {
-			t.Errorf("%s gives %q %q; want %s", text, got, messages, want)
+		got, messages, _ := read(c.text)
+		if len(got) != 0 || len(messages) != 1 || !strings.HasSuffix(messages[0], c.want) {
+			t.Errorf("%s gives %q %q; want %s", c.text, got, messages, c.want)
 		}
 	}
 }
