@@ -76,7 +76,7 @@ func (g *gzipReader) Read(p []byte) (int, error) {
 		if errors.Is(err, io.EOF) {
 			err = nil
 		}
-		return n, err
+		return n, headerFault(err)
 	}
 	if err := g.next(); err != nil {
 		return 0, err
