@@ -38,8 +38,9 @@ type base struct {
 // target is a goal, ready for the tree.
 type target struct {
 	goal
-	node *nested.Node
-	id   *nested.Node // of an enumeration
+	node     *nested.Node
+	id       *nested.Node // of an enumeration
+	unmapped bool         // takes equal values as often as they come
 }
 
 // NewMapper returns a mapper for events whose names are in names.
@@ -206,7 +207,7 @@ func (m *Mapper) targets(p plan, name string) []target {
 	}
 	targets := []target{}
 	for _, g := range m.goals(p.place, name) {
-		t := target{goal: g, node: m.tree.Node(g.To)}
+		t := target{goal: g, node: m.tree.Node(g.To), unmapped: strings.HasPrefix(g.To, "unmapped.")}
 		if g.Enum != nil {
 			t.id = m.tree.Node(g.To + "_id")
 		}
@@ -282,7 +283,7 @@ func (m *Mapper) put(t target, at int, v event.Field) bool {
 	case t.As != "":
 		return m.converted(t, at, v)
 	}
-	if !slices.ContainsFunc(m.tree.Values(t.node), func(w event.Field) bool { return w.Text() == v.Text() }) {
+	if t.unmapped || !slices.ContainsFunc(m.tree.Values(t.node), func(w event.Field) bool { return w.Text() == v.Text() }) {
 		m.tree.Add(t.node, v)
 	}
 	return true
