@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -225,4 +226,19 @@ func TestWholeYearsSaySoWhereTheBoundsTakeAPart(t *testing.T) {
 	if a := answers[1]; a.Seen || a.Rounded {
 		t.Errorf("seen in April, asked for January: %+v; want none", a)
 	}
+}
+
+func TestOneTableAnswersManyAtOnce(t *testing.T) {
+	table := story(t)
+	var group sync.WaitGroup
+	for i := range 8 {
+		group.Go(func() {
+			q := entityday.Question{Values: []string{"evil.example", "update.example", fmt.Sprintf("absent%d.example", i)}}
+			answers, err := table.Seen(context.Background(), q)
+			if err != nil || answers[0].Count != 3 || answers[1].Count != 300 || answers[2].Seen {
+				t.Errorf("%v, %v; want 3, 300 and none", answers, err)
+			}
+		})
+	}
+	group.Wait()
 }
