@@ -3,6 +3,7 @@ package segment_test
 import (
 	"bytes"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/dwell-project/dwell/event"
@@ -133,6 +134,18 @@ func readRuns(b *testing.B, names *event.Names, file []byte, want func(event.Nam
 		}
 		if r.Err() != nil {
 			b.Fatal(r.Err())
+		}
+	}
+}
+
+func BenchmarkProve(b *testing.B) {
+	names := event.NewNames()
+	files, _, _ := seal(b, names, benchFile())
+	s := open(b, names, slices.MaxFunc(files, func(a, b []byte) int { return len(a) - len(b) }))
+	rows := s.Runs()[0].Rows
+	for i := 0; b.Loop(); i++ {
+		if _, err := s.Prove(0, make([]byte, 32), i*7919%rows); err != nil {
+			b.Fatal(err)
 		}
 	}
 }
