@@ -1,5 +1,7 @@
 package lines
 
+import "unicode/utf8"
+
 // runOf returns how many bytes at the start of data may belong to a class.
 func runOf(c class, data []byte) int {
 	n := 0
@@ -84,6 +86,21 @@ func isIPv4(b []byte) bool {
 		}
 	}
 	return groups == 3 && digits > 0
+}
+
+// inCharacter says whether a place is between the bytes of one UTF-8 character,
+// where no capture may end. Bytes that are not UTF-8 are characters each.
+func inCharacter(data []byte, at int) bool {
+	if at >= len(data) || utf8.RuneStart(data[at]) {
+		return false
+	}
+	for start := at - 1; start >= max(at-utf8.UTFMax+1, 0); start-- {
+		if utf8.RuneStart(data[start]) {
+			_, n := utf8.DecodeRune(data[start:])
+			return start+n > at
+		}
+	}
+	return false
 }
 
 func wordRun(data []byte) int {

@@ -61,7 +61,7 @@ func (d *decoder) Decode(b *parse.Block, yield func(*event.Event) bool, report f
 	for i := 0; i < len(b.Data); {
 		end := starts.end(b.Data, i, d.known)
 		raw := bytes.TrimRight(b.Data[i:end], "\r\n")
-		if len(bytes.TrimSpace(raw)) > 0 && !d.record(raw, i, line) {
+		if blankRun(raw) < len(raw) && !d.record(raw, i, line) {
 			return
 		}
 		line += int64(bytes.Count(b.Data[i:end], []byte{'\n'}))

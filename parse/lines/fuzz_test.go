@@ -88,11 +88,26 @@ func slowMatch(p *pattern) *regexp.Regexp {
 	return regexp.MustCompile(b.String() + `\z`)
 }
 
+func TestPlacesInCharactersAreThoseThatARangeDoesNotVisit(t *testing.T) {
+	for _, s := range []string{"", "a", "aüb", "—\U0001f600", "\xfc\xa7b", "\xe2\x82", "\xe2\x82\xac\xac\xac", "\xed\xa0\x80", "\xf0\x9f\x98x"} {
+		begins := map[int]bool{len(s): true}
+		for at := range s {
+			begins[at] = true
+		}
+		for at := range len(s) + 1 {
+			if got := inCharacter([]byte(s), at); got == begins[at] {
+				t.Errorf("inCharacter(%q, %d) = %v", s, at, got)
+			}
+		}
+	}
+}
+
 func FuzzPatternsAgreeWithRegexp(f *testing.F) {
 	f.Add("Accepted {method} for {user:last} from {ip:word} port {port:int}{? ssh2?}", "Accepted x for a from b from c port 12 ssh2")
 	f.Add("{a}{?b{c}?}d", "xbyd")
 	f.Add("{a:word}:{b:word} {c}", "x:y:z w")
 	f.Add("{?{a:int}-?}{b:last}", "12-13")
+	f.Add("{a:word}{b}{c:last}", "ü—\U0001f600x")
 	f.Fuzz(func(t *testing.T, text, data string) {
 		p, err := compilePattern(text)
 		if err != nil || len(text) > 60 || len(data) > 60 || !utf8.ValidString(text) || !utf8.ValidString(data) {

@@ -267,7 +267,7 @@ func (m *matcher) shortest(t *token, i, at, limit int) bool {
 		return false
 	}
 	for end := least; end <= limit && m.tries >= 0; end++ {
-		if m.take(t, i, at, end) {
+		if !inCharacter(m.data, end) && m.take(t, i, at, end) {
 			return true
 		}
 	}
@@ -288,7 +288,7 @@ func (m *matcher) longest(t *token, i, at, limit int) bool {
 		if end == at && t.class != lastText && t.class != blanks {
 			return false
 		}
-		if valid(t.class, m.data[at:end]) && m.take(t, i, at, end) {
+		if !inCharacter(m.data, end) && valid(t.class, m.data[at:end]) && m.take(t, i, at, end) {
 			return true
 		}
 	}
