@@ -12,11 +12,12 @@ import (
 
 // archiveCommands are those that work on an archive.
 type archiveCommands struct {
-	Ingest  ingestCommand  `cmd:"" help:"Take logs into an archive: sealed, provable, ready to be hunted in."`
-	Hunt    huntCommand    `cmd:"" help:"Ask an archive: rules, indicators or comparisons against all that is in it."`
-	Seen    seenCommand    `cmd:"" help:"Say what an archive knows of an address, a domain, a hash, an account: since when, where, how often."`
-	Verify  verifyCommand  `cmd:"" help:"Check that an archive is as it was sealed."`
-	Compact compactCommand `cmd:"" help:"Join an archive's small files into fewer; what is proved stays proved."`
+	Ingest   ingestCommand   `cmd:"" help:"Take logs into an archive: sealed, provable, ready to be hunted in."`
+	Hunt     huntCommand     `cmd:"" help:"Ask an archive: rules, indicators or comparisons against all that is in it."`
+	Seen     seenCommand     `cmd:"" help:"Say what an archive knows of an address, a domain, a hash, an account: since when, where, how often."`
+	Coverage coverageCommand `cmd:"" help:"Show when an archive was looking: which records there are, by dataset and time, and what is missing."`
+	Verify   verifyCommand   `cmd:"" help:"Check that an archive is as it was sealed."`
+	Compact  compactCommand  `cmd:"" help:"Join an archive's small files into fewer; what is proved stays proved."`
 }
 
 // archiveFlags say which archive is meant.
