@@ -2,7 +2,7 @@
 # fetches the libraries and builds the tools pinned in tools/go.mod.
 LINT = go tool -modfile=tools/go.mod golangci-lint
 FUZZTIME ?= 10s
-.PHONY: faults build scan-sample test race lint fmt tidy check fuzz bench browser
+.PHONY: faults build scan-sample test race lint fmt tidy check fuzz bench bench-archive browser
 build:
 	go build -trimpath -o dwell ./cmd/dwell
 scan-sample: build
@@ -28,6 +28,11 @@ faults:
 	go test -count=1 -v -timeout 60m -run TestAKilledWriterLosesNothing ./store -kills 200 $(FAULTFLAGS)
 bench: build
 	go run ./internal/benchtool -out docs/benchmarks.md $(BENCHFLAGS)
+# 20 million events: some gigabytes of disk in ./bench and a quarter of an hour or
+# more. BENCHFLAGS="-archive-events 200000000" makes it 200 million, and
+# "-python PYTHON" measures chDB and DuckDB beside it if that Python has them.
+bench-archive: build
+	go run ./internal/benchtool -archive -rounds 3 $(BENCHFLAGS)
 # The page in a real Chromium, named by CHROMIUM or found in PATH; node and npm
 # are needed too. Renews docs/screenshots.
 browser:

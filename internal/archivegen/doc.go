@@ -6,7 +6,7 @@
 // people work by day and on weekdays, hosts have an owner, programs and sites of
 // their own habit, processes are named again by the events that follow them, and
 // columns have at least as many different values as those of real Windows logs
-// ([Distinct] measures both). A thousand of the [Indicators] are seen on two
+// ([Columns] measures both). A thousand of the [Indicators] are seen on two
 // days each, and a few records are what detection rules look for.
 //
 // The same seed, number of events and month give the same bytes, whatever else

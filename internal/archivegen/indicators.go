@@ -3,6 +3,7 @@ package archivegen
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
 )
 
@@ -77,3 +78,11 @@ func plantedOn(kind string, day, days int) (found []Indicator) {
 
 // Begin is the first day.
 func Begin() time.Time { return time.Date(2022, time.January, 1, 0, 0, 0, 0, time.UTC) }
+
+// HostNames returns the full names of all hosts.
+func (t *Telemetry) HostNames() (names []string) {
+	for i := range t.world.hosts {
+		names = append(names, strings.ToLower(t.world.hosts[i].name)+".corp.example")
+	}
+	return names
+}

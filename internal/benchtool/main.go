@@ -37,6 +37,7 @@ type options struct {
 	folderMB                int64 // of the folder of twenty sources
 	starter                 string
 	prepare, costs          bool
+	archive                 archiveOptions
 }
 
 func main() {
@@ -69,6 +70,7 @@ func parseFlags() options {
 	flag.StringVar(&o.starter, "starter", "detect/starter/rules", "folder of the starter pack")
 	flag.BoolVar(&o.prepare, "prepare", false, "make the inputs and end")
 	flag.BoolVar(&o.costs, "costs", false, "measure each rule by itself, write the result as JSON and end")
+	o.archive.flags()
 	flag.Parse()
 	return o
 }
@@ -80,6 +82,9 @@ const (
 )
 
 func bench(ctx context.Context, o options) error {
+	if o.archive.on {
+		return benchArchive(ctx, o)
+	}
 	if o.costs {
 		return writeFile(filepath.Join(o.work, costsFile), func(w io.Writer) error { return costs(o, w) })
 	}
