@@ -15,7 +15,7 @@ import (
 	"strings"
 	"testing"
 
-	"golang.org/x/tools/txtar"
+	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/dwell-project/dwell/detect"
 	"github.com/dwell-project/dwell/detect/starter"
@@ -243,8 +243,13 @@ func fill(t *testing.T, random *rand.Rand, folder string, files []string) (histo
 	random.Shuffle(len(f.rest), func(i, j int) { f.rest[i], f.rest[j] = f.rest[j], f.rest[i] })
 	history = map[string]int{}
 	steps := []step{
-		{"files", (*filler).some}, {"files", (*filler).some}, {"files", (*filler).some}, {"grown file", (*filler).grown}, {"copy", (*filler).copied},
-		{"seal", func(f *filler) error { return f.writer.Seal() }}, {"restart", (*filler).restart},
+		{"files", (*filler).some},
+		{"files", (*filler).some},
+		{"files", (*filler).some},
+		{"grown file", (*filler).grown},
+		{"copy", (*filler).copied},
+		{"seal", func(f *filler) error { return f.writer.Seal() }},
+		{"restart", (*filler).restart},
 		{"compaction", func(f *filler) error {
 			_, _, err := f.writer.Compact(store.Compaction{Size: 1 << (12 + random.IntN(16))})
 			return err
