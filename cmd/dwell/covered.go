@@ -125,7 +125,11 @@ func coverageNote(r *coverage.Report) string {
 
 // pageGaps says what the page tells of coverage.
 func pageGaps(r *coverage.Report) []string {
-	said := []string{coveredText(r)}
+	first := coveredText(r)
+	if len(r.Silences) == 0 && r.Missing == 0 {
+		first = "No gap in time was found: " + first
+	}
+	said := []string{first}
 	for i := range r.Silences[:min(len(r.Silences), shownSilences)] {
 		said = append(said, silenceText(&r.Silences[i]))
 	}

@@ -99,6 +99,7 @@ type plainBook struct {
 	files  []plainFile
 	counts [readings]int64
 	in     [readings]int64 // files with such records
+	lines  int64           // files of which no parser took a record
 	last   *plainFile      // whose blocks come by
 	more   int64           // files with such records beyond maxPlainFiles
 }
@@ -148,6 +149,9 @@ func (f *plainFile) plain() (n int64) {
 func (b *plainBook) end() {
 	f := b.last
 	b.last = nil
+	if f != nil && f.counts[byNone] > 0 && f.counts[byNone] == f.records {
+		b.lines++
+	}
 	switch {
 	case f == nil || f.plain() == 0:
 	case len(b.files) < maxPlainFiles:

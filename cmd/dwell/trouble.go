@@ -100,7 +100,7 @@ func (t *trouble) say(text string) { tell(t.out(), "dwell: %s\n", table.Clean(te
 
 func (t *trouble) finishFile() {
 	if t.more > 0 && t.shownOfFile <= shownFiles {
-		t.say(fmt.Sprintf("%s: %d more places could not be read", t.path, t.more))
+		t.say(fmt.Sprintf("%s: %s could not be read", t.path, many(t.more, "more place")))
 	}
 	t.more = 0
 }
@@ -109,7 +109,7 @@ func (t *trouble) finishFile() {
 func (t *trouble) finish() {
 	t.finishFile()
 	if n := t.shownOfFile - shownFiles; n > 0 {
-		t.say(fmt.Sprintf("%d more files could not be read, or not wholly; --manifest lists the first %d messages", n, keptProblems))
+		t.say(fmt.Sprintf("%s could not be read, or not wholly; --manifest lists the first %d messages", many(n, "more file"), keptProblems))
 	}
 }
 

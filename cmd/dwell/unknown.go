@@ -34,7 +34,11 @@ func (b *plainBook) plainText() string {
 			parts = append(parts, fmt.Sprintf("%s of %s %s", many(n, "record"), many(b.in[how], "file"), said))
 		}
 	}
-	return strings.Join(parts, ", ")
+	text := strings.Join(parts, ", ")
+	if b.lines > 0 {
+		text += fmt.Sprintf("; %s wholly read as lines of text, with low confidence: nothing in it tells the format", many(b.lines, "file"))
+	}
+	return text
 }
 
 // unknown lists and quotes what was not recognised: files in no format, and

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dwell-project/dwell/cmd/dwell/table"
 	"github.com/dwell-project/dwell/detect"
 	"github.com/dwell-project/dwell/ingest"
 	"github.com/dwell-project/dwell/ingest/tail"
@@ -60,10 +61,10 @@ func (c *watchCommand) Run(s *session) (err error) {
 	scan := detect.Scan{Program: rules.program, Names: rules.names, Workers: c.Workers, Filter: c.filter(), Encode: true}
 	live := scan.NewLive(c.Lateness, detect.Sink{
 		Detection: func(d *detect.Detection) error { return outputError(write.write(d)) },
-		Problem:   s.trouble.source,
+		Problem:   s.watchProblem,
 	})
 	defer func() { err = errors.Join(err, live.Close()) }()
-	w := &ingest.Watch{Live: live, Batch: 2 * c.Workers, Flush: func() error { return outputError(out.Flush()) }, Problem: s.trouble.source}
+	w := &ingest.Watch{Live: live, Batch: 2 * c.Workers, Flush: func() error { return outputError(out.Flush()) }, Problem: s.watchProblem}
 	if err := c.follow(s, w, rules.program, recognise); err != nil {
 		return err
 	}
@@ -71,6 +72,16 @@ func (c *watchCommand) Run(s *session) (err error) {
 		tell(s.notes, "dwell: watching %s with %s\n", quoted(c.Paths), many(int64(len(rules.program.Rules())), "rule"))
 	}
 	return errors.Join(c.watch(s, w), c.summary(s, live))
+}
+
+// watchProblem reports what could not be read. That the run does not follow its
+// own output is none.
+func (s *session) watchProblem(p parse.Problem) {
+	if errors.Is(p.Err, tail.ErrOwn) {
+		tell(s.notes, "dwell: %s: %v\n", table.Clean(p.Path), p.Err)
+		return
+	}
+	s.trouble.source(p)
 }
 
 // exist refuses paths that cannot come to be: a file may be made later, its
@@ -96,7 +107,7 @@ func (c *watchCommand) exist() error {
 
 // follow opens the sources, where the state says if there is one.
 func (c *watchCommand) follow(s *session, w *ingest.Watch, program *detect.Program, recognise func([]byte) (parse.Format, error)) error {
-	o := tail.Options{Recognise: recognise, FromStart: c.FromStart, Idle: c.Idle}
+	o := tail.Options{Recognise: recognise, FromStart: c.FromStart, Idle: c.Idle, Skip: regular(s.stdout)}
 	if c.State != "" {
 		state, err := ingest.OpenState(c.State, program)
 		if err != nil {

@@ -10,6 +10,9 @@ import (
 	"github.com/dwell-project/dwell/parse"
 )
 
+// ErrOwn reports the file that the program writes to, see Options.Skip.
+var ErrOwn = errors.New("output goes there: not followed")
+
 // find looks at the paths: which files there are, which are new, which gone.
 func (p *poll) find() {
 	p.byPath = map[string]*file{}
@@ -77,6 +80,10 @@ func (p *poll) folder(root string) {
 func (p *poll) found(path string, info fs.FileInfo) {
 	if !info.Mode().IsRegular() {
 		p.refuse(path, errors.New("no regular file: not followed"))
+		return
+	}
+	if p.opt.Skip != nil && os.SameFile(info, p.opt.Skip) {
+		p.refuse(path, ErrOwn)
 		return
 	}
 	if one := p.sameFile(path, info); one != nil {

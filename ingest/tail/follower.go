@@ -1,6 +1,7 @@
 package tail
 
 import (
+	"io/fs"
 	"os"
 	"slices"
 	"time"
@@ -22,6 +23,9 @@ type Options struct {
 	// Resume are the files of an earlier run, see [Follower.State]. If it is not
 	// nil, other files are new and given from their start.
 	Resume []State
+	// Skip, if set, names a file that is not followed wherever it is: the one
+	// that the program writes to.
+	Skip fs.FileInfo
 	// Stdin is what the path "-" reads: it returns [parse.ErrPause] if there is
 	// nothing more for now.
 	Stdin Pausing

@@ -386,3 +386,24 @@ func TestStreamIsFollowedToItsEnd(t *testing.T) {
 		t.Errorf("given (-want +got):\n%s", diff)
 	}
 }
+
+func TestFileThatIsWrittenToIsNotFollowed(t *testing.T) {
+	dir := t.TempDir()
+	own := filepath.Join(dir, "own.log")
+	for _, path := range []string{own, filepath.Join(dir, "other.log")} {
+		if err := os.WriteFile(path, []byte("a\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	info, err := os.Stat(own)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(own, filepath.Join(dir, "moved.log")); err != nil { // it is the file, not its name
+		t.Fatal(err)
+	}
+	d := newDesk(t, tail.Options{FromStart: true, Skip: info}, dir)
+	d.poll(0, "other.log:1:0:a")
+	d.poll(time.Second)
+	d.reported(filepath.Join(dir, "moved.log") + ": " + tail.ErrOwn.Error())
+}

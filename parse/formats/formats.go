@@ -49,7 +49,7 @@ var ErrEmpty = errors.New("empty")
 const HeadSize = 16 << 10
 
 // sure is the confidence from which a format is taken.
-const sure = 0.5
+const sure = lines.Unsure
 
 // All returns every format, in the order in which they are asked. A Format is
 // comparable and has no state.

@@ -162,7 +162,13 @@ func TestFormatsAreRecognisedByContent(t *testing.T) {
 		"log begins\n{\"a\":1}\n":        "jsonl",
 		"<Event xmlns='x'>":              "winxml",
 		"<?xml version=\"1.0\"?>\n<Events><Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'>": "winxml",
-		"<html><body>": "", "plain": "", "[1,2]": "", "{": "", "{ not json }": "", "<Eventual>": "",
+		"plain": "lines", "[1,2]": "lines", "Grüße\n": "lines", "\xff\xfeo\x00k\x00": "lines",
+		strings.Repeat("la fen\xeatre \xe9tait ferm\xe9e\n", 4):            "lines", // in a code page of eight bits
+		strings.Repeat("\xf1\xee\xee\xe1\xf9\xe5\xed\xe8\xe5\n", 9):        "lines",
+		strings.Repeat("it was written\n", 9) + strings.Repeat("\x00", 99): "lines", // and then the power failed
+		strings.Repeat("\xf1\xee\x07\xe1\xf9\xe5\xed\xe8\xe5\n", 9):        "",
+		"GIF89a\x01\x00\x01\x00\x80\x00\x00":                               "", "\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01": "", "<svg width='1'>\n</svg>": "",
+		"<html><body>": "", "{": "", "{ not json }": "", "<Eventual>": "",
 	} {
 		f, _, err := formats.Recognise([]byte(text))
 		got := ""

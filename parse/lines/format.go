@@ -46,19 +46,22 @@ const (
 	sureMixed  = 0.96
 	sureKnown  = 0.75
 	sureHeader = 0.65
-	sureText   = 0.5
+	sureText   = 0.55
+	// Unsure is the least confidence with which a format is taken: the source is
+	// text, and nothing else is known of it.
+	Unsure = 0.5
 )
 
 // headRecords is how many records of a head are looked at.
 const headRecords = 40
 
 // Recognise is sure of text of which a parser knows a record, less so if it
-// knows no more than the header, and takes text that nobody knows if its lines
-// have times, as logs do. JSON or event XML alone it leaves to others.
+// knows no more than the header, and [Unsure] of other text, of which each line
+// is a record that no parser took. JSON or XML alone it leaves to others.
 func (f Format) Recognise(head []byte) (confidence float64, reason string) {
 	whole := len(head) < 4<<10
 	head = parse.TextHead(head)
-	if !isText(head) {
+	if !isText(head) || isDocument(head) {
 		return 0, "no text"
 	}
 	if n := bytes.LastIndexByte(head, '\n'); n > 0 && !whole {
@@ -69,7 +72,8 @@ func (f Format) Recognise(head []byte) (confidence float64, reason string) {
 	}
 	seen := f.look(head)
 	switch few := 2*(seen.text+seen.json+seen.xml+seen.carried) < seen.unknown; {
-	case few: // a document that quotes records is no log
+	case few && seen.text+seen.json+seen.xml+seen.carried > 0: // a document that quotes records, mostly
+		return Unsure, "is text, of which a parser knows too little"
 	case seen.carried > 0:
 		return sureMixed, "has JSON objects that carry lines that a parser knows: " + seen.name
 	case seen.text > 0 && seen.json > 0:
@@ -79,10 +83,14 @@ func (f Format) Recognise(head []byte) (confidence float64, reason string) {
 	case seen.text > 0:
 		return sureHeader, "has records with a syslog header"
 	}
-	if seen.json == 0 && seen.xml == 0 && seen.timed > 0 && 2*seen.timed >= seen.unknown {
+	switch {
+	case seen.unknown == 0:
+		return 0, "no text that a parser knows"
+	case seen.json == 0 && seen.xml == 0 && seen.timed > 0 && 2*seen.timed >= seen.unknown:
 		return sureText, "is text that no parser knows, with times in it"
+	default:
+		return Unsure, "is text that no parser knows"
 	}
-	return 0, "no text that a parser knows"
 }
 
 // looked says how many records of which kind a head has.
@@ -153,30 +161,49 @@ func hasClock(line []byte) bool {
 	return false
 }
 
-// isText says whether the bytes are characters: no zero bytes, hardly any
-// control characters.
+// isText says whether the bytes are characters: hardly any control characters
+// among them, and no more zero bytes than a crash leaves in a log. What is not
+// UTF-8 may be in a code page of eight bits, if it has no control character at
+// all.
 func isText(head []byte) bool {
+	zeros := bytes.Count(head, []byte{0})
 	controls, broken := 0, 0
 	for i := 0; i < len(head); {
 		c := head[i]
-		switch {
-		case c == 0:
-			return false
-		case c < ' ' && !isBlank(c) && c != 0x1b && c != '\f' && c != 0x1d:
-			controls++
-		}
 		if c < utf8.RuneSelf {
+			if c < ' ' && c != 0 && !isBlank(c) && c != 0x1b && c != '\f' && c != 0x1d {
+				controls++
+			}
 			i++
 			continue
 		}
 		r, n := utf8.DecodeRune(head[i:])
-		if r == utf8.RuneError && len(head)-i >= utf8.UTFMax {
+		if r == utf8.RuneError && n == 1 && len(head)-i >= utf8.UTFMax {
 			broken++
 		}
 		i += n
 	}
-	return len(head) > 0 && controls*100 <= len(head) && broken*10 <= len(head)
+	letters := len(head) - zeros
+	if letters < minLetters && zeros+broken > 0 || 2*zeros > len(head) || zeros > 0 && controls > 0 {
+		return false
+	}
+	return letters > 0 && controls*100 <= letters && (broken*10 <= letters || controls+zeros == 0)
 }
+
+// isDocument says whether a head is that of a picture or a document whose
+// beginning may look like text.
+func isDocument(head []byte) bool {
+	for _, magic := range []string{"\x89PNG", "GIF87a", "GIF89a", "\xff\xd8\xff", "%PDF-", "%!PS-Adobe", "{\\rtf"} {
+		if bytes.HasPrefix(head, []byte(magic)) {
+			return true
+		}
+	}
+	return false
+}
+
+// minLetters is how many bytes text has of which some are no characters: fewer
+// may look like text by chance.
+const minLetters = 64
 
 // Split implements [parse.Format].
 func (f Format) Split(r io.Reader, src *event.Source) parse.Splitter {
