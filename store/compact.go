@@ -2,12 +2,9 @@ package store
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -39,15 +36,17 @@ func (w *Writer) Compact(c Compaction) (before, after int, err error) {
 	var made []string
 	for i, group := range c.groups(next.Segments) {
 		var joined Segment
-		joined, err = w.join(group, fmt.Sprintf("%09d-%05d", next.Generation+1, i+1))
+		group, joined, err = w.join(group, fmt.Sprintf("%09d-%05d", next.Generation+1, i+1))
 		made = append(made, joined.Path)
 		if err != nil {
 			return 0, 0, errors.Join(err, w.drop(made))
 		}
-		next.replace(group, joined, w.archive.opt.Now().UTC())
-		before, after = before+len(group), after+1
+		if len(group) > 0 {
+			next.replace(group, joined, w.archive.opt.Now().UTC())
+			before, after = before+len(group), after+1
+		}
 	}
-	if len(made) == 0 {
+	if after == 0 {
 		return 0, 0, nil
 	}
 	if err := next.write(w.archive.folder, w.archive.files); err != nil {
@@ -101,35 +100,36 @@ func (m *Manifest) replace(old []Segment, by Segment, now time.Time) {
 	m.Segments = append(slices.DeleteFunc(m.Segments, func(s Segment) bool { return gone[s.Path] }), by)
 }
 
-// join writes the runs of a group into one file.
-func (w *Writer) join(group []Segment, name string) (Segment, error) {
+// join writes the runs of a group into one file, and returns which it joined:
+// damaged ones stay as they are.
+func (w *Writer) join(group []Segment, name string) (joined []Segment, s Segment, err error) {
 	at := place{group[0].Dataset, group[0].Day}
-	s := Segment{Path: segmentPath(at, name), Dataset: at.dataset, Day: at.day}
+	s = Segment{Path: segmentPath(at, name), Dataset: at.dataset, Day: at.day}
 	parts := make([]*segment.Segment, 0, len(group))
 	for i := range group {
 		part, file, err := w.archive.openSegment(&group[i], w.names)
+		if errors.Is(err, ErrDamaged) {
+			w.setAside(group[i].Path, err)
+			continue
+		}
 		if err != nil {
-			return s, err
+			return nil, s, err
 		}
 		defer file.Close()
 		defer part.Close()
 		parts = append(parts, part)
-		s.Runs = append(s.Runs, group[i].Runs...)
+		joined, s.Runs = append(joined, group[i]), append(s.Runs, group[i].Runs...)
 	}
-	path := w.archive.path(s.Path)
-	if err := w.archive.files.makeFolder(filepath.Dir(path)); err != nil {
-		return s, fmt.Errorf("joining segments of %s of %s: %w", at.dataset, at.day, err)
+	if len(joined) < 2 {
+		return nil, s, nil
 	}
-	digest := sha256.New()
-	err := w.archive.files.write(path, func(out io.Writer) error {
-		counted := &counter{w: io.MultiWriter(out, digest)}
-		_, err := segment.Join(counted, parts...)
-		s.Size = counted.n
+	f, err := w.file(s.Path, func(out io.Writer) error {
+		_, err := segment.Join(out, parts...)
 		return err
 	})
+	s.Size, s.Digest = f.Size, f.Digest
 	if err != nil {
-		return s, fmt.Errorf("joining segments of %s of %s: %w", at.dataset, at.day, err)
+		return nil, s, fmt.Errorf("joining segments of %s of %s: %w", at.dataset, at.day, err)
 	}
-	s.Digest = hex.EncodeToString(digest.Sum(nil))
-	return s, nil
+	return joined, s, nil
 }

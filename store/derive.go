@@ -4,14 +4,12 @@ import (
 	"bytes"
 	"cmp"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -117,23 +115,11 @@ func (w *Writer) entities(next *Manifest, c entityday.Content, path string) erro
 
 // table writes a derived file.
 func (w *Writer) table(path string, write func(io.Writer) error) (Table, error) {
-	t := Table{Path: path}
-	whole := w.archive.path(path)
-	if err := w.archive.files.makeFolder(filepath.Dir(whole)); err != nil {
-		return t, fmt.Errorf("writing %s: %w", path, err)
-	}
-	digest := sha256.New()
-	err := w.archive.files.write(whole, func(out io.Writer) error {
-		counted := &counter{w: io.MultiWriter(out, digest)}
-		err := write(counted)
-		t.Size = counted.n
-		return err
-	})
+	f, err := w.file(path, write)
 	if err != nil {
-		return t, fmt.Errorf("writing %s: %w", path, err)
+		err = fmt.Errorf("writing %s: %w", path, err)
 	}
-	t.Digest = hex.EncodeToString(digest.Sum(nil))
-	return t, nil
+	return Table{Path: f.Path, Size: f.Size, Digest: f.Digest}, err
 }
 
 // RollUp joins the tables of entities: those of a day that were sealed at

@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"io"
-	"os"
 	"path/filepath"
 	"sync"
 
@@ -18,14 +16,17 @@ import (
 
 // The head is a series of files of frames:
 //
+//	magic                   4 bytes, [frameMagic]
 //	length of the payload   4 bytes, little-endian
 //	CRC-32C of the payload  4 bytes, little-endian
 //	payload                 kind of frame, 1 byte; then what the kind says
 //
-// A frame that is cut off or whose sum is wrong ends its file: it was being
-// written when something died, and was never acknowledged.
+// A frame that is cut off or whose sum is wrong, with no whole one behind it, was
+// being written when something died, and was never acknowledged. With whole ones
+// behind it, it was damaged later, and reading goes on with the next.
 const (
-	frameHeader = 8
+	frameMagic  = "\xf1dw\n"
+	frameHeader = 12
 	frameSource = 'S' // a headSource as JSON
 	frameBlock  = 'B' // source, offset, record, length of the header lines as uvarints; header lines; data
 	maxFrame    = 64 << 20
@@ -33,6 +34,8 @@ const (
 
 // headSource is a source in the head.
 type headSource struct {
+	// Number is what blocks call it.
+	Number uint64 `json:"number"`
 	Path   string `json:"path"`
 	Format string `json:"format"`
 	Host   string `json:"host,omitempty"`
@@ -89,7 +92,9 @@ func (h *head) append(b *parse.Block, format string) error {
 	n, known := h.sources[b.Source]
 	if !known {
 		n = uint64(len(h.sources))
-		text, err := json.Marshal(describe(b.Source, format))
+		described := describe(b.Source, format)
+		described.Number = n
+		text, err := json.Marshal(described)
 		if err != nil {
 			return fmt.Errorf("writing the head: %w", err)
 		}
@@ -109,8 +114,9 @@ func (h *head) append(b *parse.Block, format string) error {
 func (h *head) frame(a, b []byte) {
 	table := crc32.MakeTable(crc32.Castagnoli)
 	var start [frameHeader]byte
-	binary.LittleEndian.PutUint32(start[:], uint32(len(a)+len(b)))
-	binary.LittleEndian.PutUint32(start[4:], crc32.Update(crc32.Checksum(a, table), table, b))
+	copy(start[:], frameMagic)
+	binary.LittleEndian.PutUint32(start[4:], uint32(len(a)+len(b)))
+	binary.LittleEndian.PutUint32(start[8:], crc32.Update(crc32.Checksum(a, table), table, b))
 	for _, part := range [][]byte{start[:], a, b} {
 		if _, err := h.out.Write(part); err != nil && h.failed == nil {
 			h.failed = fmt.Errorf("writing the head: %w", err)
@@ -151,92 +157,4 @@ func (h *head) close() error {
 	err = errors.Join(err, h.file.Close())
 	h.file = nil
 	return err
-}
-
-// headReader reads the frames of one file.
-type headReader struct {
-	r         *bufio.Reader
-	described []headSource
-	sources   []*event.Source
-	payload   []byte
-	io.Closer
-}
-
-func openHead(folder string, number int64) (*headReader, error) {
-	f, err := os.Open(headPath(folder, number))
-	if err != nil {
-		return nil, fmt.Errorf("reading the head: %w", err)
-	}
-	return newHeadReader(f), nil
-}
-
-func newHeadReader(r io.ReadCloser) *headReader {
-	return &headReader{r: bufio.NewReaderSize(r, 1<<20), Closer: r}
-}
-
-// next returns the next block and which of the sources it is of. Whatever ends
-// the file, it returns io.EOF.
-func (h *headReader) next(b *parse.Block) (source int, err error) {
-	for {
-		if err := h.read(); err != nil {
-			return 0, err
-		}
-		switch h.payload[0] {
-		case frameSource:
-			var s headSource
-			if json.Unmarshal(h.payload[1:], &s) != nil {
-				return 0, io.EOF
-			}
-			h.described, h.sources = append(h.described, s), append(h.sources, s.source())
-		case frameBlock:
-			return h.block(b)
-		default:
-			return 0, io.EOF
-		}
-	}
-}
-
-// read fills the payload with that of the next whole frame.
-func (h *headReader) read() error {
-	var start [frameHeader]byte
-	if _, err := io.ReadFull(h.r, start[:]); err != nil {
-		return io.EOF
-	}
-	size := binary.LittleEndian.Uint32(start[:])
-	if size == 0 || size > maxFrame {
-		return io.EOF
-	}
-	if int(size) > cap(h.payload) {
-		h.payload = make([]byte, size)
-	}
-	h.payload = h.payload[:size]
-	if _, err := io.ReadFull(h.r, h.payload); err != nil {
-		return io.EOF
-	}
-	if crc32.Checksum(h.payload, crc32.MakeTable(crc32.Castagnoli)) != binary.LittleEndian.Uint32(start[4:]) {
-		return io.EOF
-	}
-	return nil
-}
-
-func (h *headReader) block(b *parse.Block) (source int, err error) {
-	rest := h.payload[1:]
-	var numbers [4]uint64
-	for i := range numbers {
-		v, n := binary.Uvarint(rest)
-		if n <= 0 {
-			return 0, io.EOF
-		}
-		numbers[i], rest = v, rest[n:]
-	}
-	if numbers[0] >= uint64(len(h.sources)) || numbers[3] > uint64(len(rest)) {
-		return 0, io.EOF
-	}
-	b.Offset, b.Record = int64(numbers[1]), int64(numbers[2])
-	b.Head = nil
-	if numbers[3] > 0 {
-		b.Head = append([]byte(nil), rest[:numbers[3]]...)
-	}
-	b.Data = append(b.Data[:0], rest[numbers[3]:]...)
-	return int(numbers[0]), nil
 }

@@ -44,13 +44,12 @@ type headSplitter struct {
 
 // Next implements [parse.Splitter].
 func (s *headSplitter) Next(b *parse.Block) error {
-	n, err := s.r.next(b)
+	headed, err := s.r.next(b)
 	if err != nil {
 		return err
 	}
-	b.Source = s.r.sources[n]
 	s.format.mu.Lock()
-	s.format.of[b.Source] = s.r.described[n].Format
+	s.format.of[b.Source] = headed.Format
 	s.format.mu.Unlock()
 	return nil
 }

@@ -2,14 +2,13 @@ package store
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 
@@ -27,6 +26,9 @@ type known struct {
 	// whole are the digests of sources that were taken in from end to end.
 	whole map[string]bool
 	sizes map[int64]bool // of them, in bytes
+	// lost says that something that was known no longer is: then every record is
+	// looked up by its id.
+	lost bool
 }
 
 // series is one source's offsets, or one log's EventRecordIDs.
@@ -118,65 +120,36 @@ func (k *known) remember(f *SourceFile) {
 }
 
 // save writes what was added since the last time. Nobody takes meanwhile.
-func (k *known) save(path string, d files) error {
+func (k *known) save(w io.Writer) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	err := d.write(path, func(w io.Writer) error {
-		out := bufio.NewWriter(w)
-		to := json.NewEncoder(out)
-		slices.SortFunc(k.files, func(a, b SourceFile) int { return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.First, b.First)) })
-		for i := range k.files {
-			if err := to.Encode(entry{File: &k.files[i]}); err != nil {
-				return err
-			}
+	out := bufio.NewWriter(w)
+	to := json.NewEncoder(out)
+	slices.SortFunc(k.files, func(a, b SourceFile) int { return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.First, b.First)) })
+	for i := range k.files {
+		if err := to.Encode(entry{File: &k.files[i]}); err != nil {
+			return err
 		}
-		for _, key := range sortedKeys(k.series) {
-			added := k.series[key].added
-			if len(added) == 0 {
-				continue
-			}
-			if err := to.Encode(entry{Series: hex.EncodeToString([]byte(key)), Spans: added}); err != nil {
-				return err
-			}
+	}
+	for _, key := range sortedKeys(k.series) {
+		added := k.series[key].added
+		if len(added) == 0 {
+			continue
 		}
-		return out.Flush()
-	})
-	if err != nil {
-		return fmt.Errorf("writing what was taken in: %w", err)
+		if err := to.Encode(entry{Series: hex.EncodeToString([]byte(key)), Spans: added}); err != nil {
+			return err
+		}
 	}
 	k.files = nil
 	for _, s := range k.series {
 		s.added = nil
 	}
-	return nil
+	return out.Flush()
 }
 
 // load takes in a file that save wrote.
-func (k *known) load(path string) error {
-	return readEntries(path, func(e *entry) error {
-		if e.File != nil {
-			k.remember(e.File)
-			return nil
-		}
-		key, err := hex.DecodeString(e.Series)
-		if err != nil {
-			return err
-		}
-		to := k.of(string(key))
-		for _, s := range e.Spans {
-			to.all = to.all.add(s)
-		}
-		return nil
-	})
-}
-
-func readEntries(path string, to func(*entry) error) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("reading what was taken in: %w", err)
-	}
-	defer f.Close()
-	in := json.NewDecoder(bufio.NewReader(f))
+func (k *known) load(text []byte) error {
+	in := json.NewDecoder(bytes.NewReader(text))
 	for n := 1; ; n++ {
 		var e entry
 		err := in.Decode(&e)
@@ -184,10 +157,26 @@ func readEntries(path string, to func(*entry) error) error {
 			return nil
 		}
 		if err == nil {
-			err = to(&e)
+			err = k.entry(&e)
 		}
 		if err != nil {
-			return fmt.Errorf("reading what was taken in: %s: entry %d: %w", filepath.Base(path), n, err)
+			return fmt.Errorf("entry %d: %w", n, err)
 		}
 	}
+}
+
+func (k *known) entry(e *entry) error {
+	if e.File != nil {
+		k.remember(e.File)
+		return nil
+	}
+	key, err := hex.DecodeString(e.Series)
+	if err != nil {
+		return err
+	}
+	to := k.of(string(key))
+	for _, s := range e.Spans {
+		to.all = to.all.add(s)
+	}
+	return nil
 }

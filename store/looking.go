@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -13,7 +14,8 @@ import (
 	"github.com/dwell-project/dwell/store/entityday"
 )
 
-// Coverage reports when the archive was looking. Records that are not sealed are
+// Coverage reports when the archive was looking. What a damaged file said is not
+// in it: see [Snapshot.SetAside]. Records that are not sealed are
 // not in it. wants says which rows count, nil means all.
 func (s *Snapshot) Coverage(patience time.Duration, wants func(*coverage.Row) bool) (*coverage.Report, error) {
 	b := coverage.Builder{Patience: patience, Wants: wants}
@@ -22,7 +24,12 @@ func (s *Snapshot) Coverage(patience time.Duration, wants func(*coverage.Row) bo
 		if t.Kind != KindCoverage {
 			continue
 		}
-		if err := s.coverageTable(t, &b); err != nil {
+		err := s.coverageTable(t, &b)
+		if errors.Is(err, ErrDamaged) {
+			s.aside.add(t.Path, err)
+			continue
+		}
+		if err != nil {
 			return nil, fmt.Errorf("reading %s: %w", t.Path, err)
 		}
 	}

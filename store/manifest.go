@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
@@ -30,6 +29,8 @@ var (
 	ErrNoArchive = errors.New("no archive")
 	// ErrVersion reports an archive of a newer dwell.
 	ErrVersion = errors.New("the archive's form is newer than this dwell")
+	// ErrManifest reports a damaged manifest. Its text says how to go back.
+	ErrManifest = errors.New("the manifest is damaged")
 )
 
 // Manifest says what an archive holds at one moment.
@@ -47,8 +48,8 @@ type Manifest struct {
 	Segments []Segment `json:"segments"`
 	// Tables are what is derived from the segments, sorted by path.
 	Tables []Table `json:"tables"`
-	// Sources names the files that say what was taken in.
-	Sources []string `json:"sources"`
+	// Sources are the files that say what was taken in.
+	Sources []File `json:"sources"`
 	// HeadFrom is the first file of the head that is not sealed yet.
 	HeadFrom int64 `json:"head_from"`
 	// Retired are files that are no longer live and may still be read by those
@@ -56,6 +57,14 @@ type Manifest struct {
 	Retired []Retired `json:"retired,omitempty"`
 	// Tombstones tell what retention took away.
 	Tombstones []Tombstone `json:"tombstones,omitempty"`
+}
+
+// File is a file of the archive.
+type File struct {
+	Path string `json:"path"`
+	// Size is in bytes, Digest the SHA-256 in hexadecimal.
+	Size   int64  `json:"size"`
+	Digest string `json:"sha256"`
 }
 
 // Segment is one sealed file.
@@ -156,9 +165,9 @@ func ReadManifest(folder string) (*Manifest, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening archive: %w", err)
 	}
-	m := &Manifest{}
-	if err := json.Unmarshal(text, m); err != nil {
-		return nil, fmt.Errorf("opening archive: %s: %w", path, err)
+	m, err := parseManifest(text)
+	if err != nil {
+		return nil, fmt.Errorf("opening archive: %s: %w%s", path, err, wayBack(folder))
 	}
 	switch {
 	case m.Form != formName:
@@ -182,7 +191,10 @@ func (m *Manifest) check() error {
 	for i := range m.Retired {
 		paths = append(paths, m.Retired[i].Path)
 	}
-	for _, p := range append(paths, m.Sources...) {
+	for i := range m.Sources {
+		paths = append(paths, m.Sources[i].Path)
+	}
+	for _, p := range paths {
 		if !filepath.IsLocal(filepath.FromSlash(p)) {
 			return fmt.Errorf("opening archive: %s names a file outside: %q", manifestName, p)
 		}
@@ -200,21 +212,6 @@ func (m *Manifest) clone() *Manifest {
 	c.Retired = slices.Clone(m.Retired)
 	c.Tombstones = slices.Clone(m.Tombstones)
 	return &c
-}
-
-// write replaces the manifest in the folder by the next generation.
-func (m *Manifest) write(folder string, d files) error {
-	m.Generation++
-	slices.SortFunc(m.Segments, func(a, b Segment) int { return cmp.Compare(a.Path, b.Path) })
-	slices.SortFunc(m.Tables, func(a, b Table) int { return cmp.Compare(a.Path, b.Path) })
-	text, err := json.Marshal(m)
-	if err != nil {
-		return fmt.Errorf("writing the manifest: %w", err)
-	}
-	if err := d.replace(filepath.Join(folder, manifestName), append(text, '\n')); err != nil {
-		return fmt.Errorf("writing the manifest: %w", err)
-	}
-	return nil
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -67,17 +67,19 @@ func (w *Writer) replay(number int64) error {
 	}
 	defer r.Close()
 	t := newTaker(w)
+	r.damage = func(offset, length int64) {
+		w.setAside("head/"+filepath.Base(headPath("", number)), headDamage(offset, length))
+	}
 	decoders := map[string]parse.Decoder{}
 	b := &parse.Block{}
 	for {
-		n, err := r.next(b)
+		s, err := r.next(b)
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		s := &r.described[n]
 		d, ok := decoders[s.Format]
 		if !ok {
 			format, known := w.archive.opt.Format(s.Format)
@@ -88,7 +90,6 @@ func (w *Writer) replay(number int64) error {
 			decoders[s.Format] = d
 		}
 		w.formats[s.Path] = s.Format
-		b.Source = r.sources[n]
 		t.begin(b)
 		t.decode(b, d)
 		if err := w.count(t.taken); err != nil {
@@ -107,8 +108,8 @@ func (w *Writer) clean() error {
 	for i := range w.manifest.Tables {
 		live[w.manifest.Tables[i].Path] = true
 	}
-	for _, s := range w.manifest.Sources {
-		live[s] = true
+	for i := range w.manifest.Sources {
+		live[w.manifest.Sources[i].Path] = true
 	}
 	var waiting []Retired
 	for _, r := range w.manifest.Retired {
@@ -118,6 +119,9 @@ func (w *Writer) clean() error {
 		}
 	}
 	w.manifest.Retired = waiting
+	if err := w.cleanCopies(); err != nil {
+		return err
+	}
 	return filepath.WalkDir(w.archive.folder, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -136,8 +140,8 @@ func (w *Writer) clean() error {
 // isOurs says whether a file is one that only a manifest gives a meaning.
 func isOurs(local string) bool {
 	folder, rest, _ := strings.Cut(local, "/")
-	if rest == "" {
-		return local == manifestName+newSuffix
+	if rest == "" || folder == copiesFolder {
+		return strings.HasSuffix(local, newSuffix)
 	}
 	return strings.HasPrefix(folder, "dataset=") || folder == "sources" || folder == "entities" || folder == "coverage"
 }

@@ -1,15 +1,12 @@
 package store
 
 import (
-	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/url"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -63,17 +60,14 @@ func (w *Writer) commit(next *Manifest) error {
 	for _, f := range w.sources {
 		w.known.file(f)
 	}
-	taken := fmt.Sprintf("sources/%09d.jsonl", next.Generation+1)
-	if err := w.archive.files.makeFolder(filepath.Dir(w.archive.path(taken))); err != nil {
-		return err
-	}
-	if err := w.known.save(w.archive.path(taken), w.archive.files); err != nil {
-		return err
+	taken, err := w.file(fmt.Sprintf("sources/%09d.jsonl", next.Generation+1), w.known.save)
+	if err != nil {
+		return fmt.Errorf("writing what was taken in: %w", err)
 	}
 	next.Sources = append(next.Sources, taken)
 	if len(next.Sources) > maxSources {
 		if err := w.joinSources(next); err != nil {
-			return err
+			return fmt.Errorf("joining what was taken in: %w", err)
 		}
 	}
 	if err := w.secrets.save(); err != nil {
@@ -97,29 +91,29 @@ func (w *Writer) commit(next *Manifest) error {
 // maxSources is how many files under sources/ are few enough.
 const maxSources = 64
 
-// joinSources puts the files under sources/ behind each other in one.
+// joinSources puts the files under sources/ behind each other in one. Damaged
+// ones stay apart.
 func (w *Writer) joinSources(next *Manifest) error {
-	joined := fmt.Sprintf("sources/%09d-joined.jsonl", next.Generation+1)
-	err := w.archive.files.write(w.archive.path(joined), func(out io.Writer) error {
-		for _, s := range next.Sources {
-			text, err := os.ReadFile(w.archive.path(s))
+	var kept []File
+	joined, err := w.file(fmt.Sprintf("sources/%09d-joined.jsonl", next.Generation+1), func(out io.Writer) error {
+		for _, f := range next.Sources {
+			text, err := w.archive.whole(&f)
+			if errors.Is(err, ErrDamaged) {
+				kept = append(kept, f)
+				continue
+			}
 			if err == nil {
 				_, err = out.Write(text)
 			}
 			if err != nil {
 				return err
 			}
+			next.Retired = append(next.Retired, Retired{Path: f.Path, At: w.archive.opt.Now().UTC()})
 		}
 		return nil
 	})
-	if err != nil {
-		return fmt.Errorf("joining what was taken in: %w", err)
-	}
-	for _, s := range next.Sources {
-		next.Retired = append(next.Retired, Retired{Path: s, At: w.archive.opt.Now().UTC()})
-	}
-	next.Sources = []string{joined}
-	return nil
+	next.Sources = append(kept, joined)
+	return err
 }
 
 // sealAll seals every partition, several at once, and adds the segments to the
@@ -165,22 +159,15 @@ func (w *Writer) sealOne(at place, run string) (Segment, error) {
 	if err != nil {
 		return s, err
 	}
-	path := w.archive.path(s.Path)
-	if err := w.archive.files.makeFolder(filepath.Dir(path)); err != nil {
-		return s, fmt.Errorf("sealing %s of %s: %w", at.dataset, at.day, err)
-	}
 	var made segment.Run
-	digest := sha256.New()
-	err = w.archive.files.write(path, func(out io.Writer) error {
-		counted := &counter{w: io.MultiWriter(out, digest)}
-		made, err = w.partitions[at].builder.Seal(counted, secret)
-		s.Size = counted.n
+	f, err := w.file(s.Path, func(out io.Writer) (err error) {
+		made, err = w.partitions[at].builder.Seal(out, secret)
 		return err
 	})
+	s.Size, s.Digest = f.Size, f.Digest
 	if err != nil {
 		return s, fmt.Errorf("sealing %s of %s: %w", at.dataset, at.day, err)
 	}
-	s.Digest = hex.EncodeToString(digest.Sum(nil))
 	s.Runs = []Run{{
 		ID: run, Rows: int64(made.Rows), Root: hex.EncodeToString(made.Root[:]), RawBytes: made.RawBytes,
 		First: made.First, Last: made.Last, Sealed: w.archive.opt.Now().UTC(), Engine: w.archive.opt.Engine,

@@ -32,11 +32,11 @@ type Wants struct {
 
 // openSegment opens a segment that is as the manifest says.
 func (a *Archive) openSegment(s *Segment, names *event.Names) (*segment.Segment, *os.File, error) {
-	f, err := os.Open(a.path(s.Path))
+	f, err := a.openFile(s.Path)
 	if err != nil {
-		return nil, nil, fmt.Errorf("opening a segment: %w", err)
+		return nil, nil, fmt.Errorf("opening segment %s: %w", s.Path, err)
 	}
-	if err = checkDigest(f, s.Size, s.Digest); err == nil {
+	if err = checkContent(f, s.Size, s.Digest); err == nil {
 		var opened *segment.Segment
 		if opened, err = segment.Open(f, s.Size, names); err == nil {
 			return opened, f, nil
@@ -46,9 +46,18 @@ func (a *Archive) openSegment(s *Segment, names *event.Names) (*segment.Segment,
 	return nil, nil, errors.Join(fmt.Errorf("opening segment %s: %w", s.Path, err), f.Close())
 }
 
-func checkDigest(f *os.File, size int64, want string) error {
+// openFile opens a file that the manifest names.
+func (a *Archive) openFile(local string) (*os.File, error) {
+	f, err := os.Open(a.path(local))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("%w: it is not there", ErrDamaged)
+	}
+	return f, err
+}
+
+func checkContent(r io.Reader, size int64, want string) error {
 	h := sha256.New()
-	n, err := io.Copy(h, f)
+	n, err := io.Copy(h, r)
 	switch {
 	case err != nil:
 		return err
@@ -178,12 +187,8 @@ func (d *sealedDecoder) open(s *Segment) error {
 	if d.from == s {
 		return nil
 	}
-	if d.file != nil {
-		d.sealed.Close()
-		if err := d.file.Close(); err != nil {
-			return err
-		}
-		d.from, d.file = nil, nil
+	if err := d.close(); err != nil {
+		return err
 	}
 	sealed, file, err := d.format.archive.openSegment(s, d.names)
 	if err != nil {
@@ -191,6 +196,17 @@ func (d *sealedDecoder) open(s *Segment) error {
 	}
 	d.from, d.sealed, d.file = s, sealed, file
 	return nil
+}
+
+// close lets go of the segment at hand.
+func (d *sealedDecoder) close() error {
+	if d.file == nil {
+		return nil
+	}
+	d.sealed.Close()
+	file := d.file
+	d.from, d.file = nil, nil
+	return file.Close()
 }
 
 // want returns which fields of a run's events are asked for, by where the

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -21,7 +22,7 @@ const secretSize = 32
 // computed, only compared by the digest of the file that they are in.
 var ErrNoSecret = errors.New("the run's secret is not at hand")
 
-// secrets holds the secret of each run, in a file of lines "run secret". The
+// secrets holds the secret of each run, in a file of lines "run secret checksum". The
 // file lies outside the archive: whoever gets the archive alone can check
 // proofs and guess nothing.
 type secrets struct {
@@ -29,6 +30,9 @@ type secrets struct {
 	files files
 	mu    sync.Mutex
 	of    map[string][]byte
+	// damaged are lines that are not as they were written, and stay.
+	damaged []string
+	damage  []error
 }
 
 func openSecrets(folder, archive string, d files) (*secrets, error) {
@@ -42,14 +46,29 @@ func openSecrets(folder, archive string, d files) (*secrets, error) {
 	}
 	lines := bufio.NewScanner(bytes.NewReader(text))
 	for n := 1; lines.Scan(); n++ {
-		run, digits, ok := strings.Cut(lines.Text(), " ")
-		secret, err := hex.DecodeString(digits)
-		if !ok || err != nil || len(secret) != secretSize {
-			return nil, fmt.Errorf("reading secrets: %s: line %d is no run and secret", s.path, n)
+		run, secret, ok := parseSecret(lines.Text())
+		if !ok {
+			s.damaged = append(s.damaged, lines.Text())
+			s.damage = append(s.damage, fmt.Errorf("%w: line %d is not a run, its secret and their checksum", ErrDamaged, n))
+			continue
 		}
 		s.of[run] = secret
 	}
 	return s, lines.Err()
+}
+
+// secretLine is "run secret checksum".
+func secretLine(run string, secret []byte) string {
+	line := fmt.Sprintf("%s %x", run, secret)
+	sum := sha256.Sum256([]byte(line))
+	return fmt.Sprintf("%s %x", line, sum[:8])
+}
+
+func parseSecret(line string) (run string, secret []byte, ok bool) {
+	run, rest, _ := strings.Cut(line, " ")
+	digits, _, _ := strings.Cut(rest, " ")
+	secret, err := hex.DecodeString(digits)
+	return run, secret, err == nil && len(secret) == secretSize && secretLine(run, secret) == line
 }
 
 // get returns the secret of a run.
@@ -91,7 +110,10 @@ func (s *secrets) save() error {
 	defer s.mu.Unlock()
 	var text bytes.Buffer
 	for _, run := range sortedKeys(s.of) {
-		fmt.Fprintf(&text, "%s %x\n", run, s.of[run])
+		text.WriteString(secretLine(run, s.of[run]) + "\n")
+	}
+	for _, line := range s.damaged {
+		text.WriteString(line + "\n")
 	}
 	if err := s.files.makeFolder(filepath.Dir(s.path)); err != nil {
 		return fmt.Errorf("writing secrets: %w", err)

@@ -21,6 +21,7 @@ type Snapshot struct {
 	*Manifest
 	archive *Archive
 	heads   []openHeadFile
+	aside   faults
 }
 
 // openHeadFile is a file of the head as long as it was at that moment. It is
@@ -78,6 +79,11 @@ func (s *Snapshot) openHeads() error {
 	}
 	return nil
 }
+
+// SetAside returns the files that were found damaged by what this snapshot was
+// asked so far: answers are without them. Damaged segments are reported by those
+// who read [Snapshot.Inputs].
+func (s *Snapshot) SetAside() []Fault { return s.aside.list() }
 
 // Folder returns where the archive is.
 func (s *Snapshot) Folder() string { return s.archive.folder }
@@ -162,6 +168,9 @@ func (s *Snapshot) Inputs(b Bounds, wants func() *Wants) iter.Seq2[parse.Input, 
 func (s *Snapshot) headInputs(yield func(parse.Input, error) bool) {
 	for _, h := range s.heads {
 		path := h.file.Name()
+		if err := checkHead(h); err != nil && !yield(parse.Input{Path: path, Stored: path}, parse.Problem{Path: path, Err: err}) {
+			return
+		}
 		in := parse.Input{Path: path, Stored: path, Format: newHeadFormat(s.archive.opt.Format), Open: func() (io.ReadCloser, error) {
 			return io.NopCloser(io.NewSectionReader(h.file, 0, h.size)), nil
 		}}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"errors"
 	"time"
 
 	"github.com/dwell-project/dwell/event"
@@ -58,7 +59,7 @@ const maxLogs = 1 << 12
 func (t *taker) begin(b *parse.Block) {
 	t.taken = &Taken{Source: b.Source, Bytes: int64(len(b.Data))}
 	numbers := span{b.Offset, b.Offset + int64(len(b.Data))}
-	t.again = t.writer.known.of(positions(b.Source)).take(numbers)
+	t.again = t.writer.known.of(positions(b.Source)).take(numbers) || t.writer.known.lost
 	if len(t.logs) > maxLogs {
 		clear(t.logs)
 	}
@@ -81,7 +82,7 @@ func (t *taker) event(ev *event.Event) {
 	id, t.buf = ev.IDInto(t.writer.names, t.buf)
 	again := t.again
 	if ev.Identity == event.ByRecord {
-		again = t.log(ev).take(span{ev.Record, ev.Record + 1})
+		again = t.log(ev).take(span{ev.Record, ev.Record + 1}) || t.writer.known.lost
 	}
 	p := t.corner(ev)
 	if again {
@@ -212,7 +213,11 @@ func (w *Writer) isSealed(p *partition, at place, id event.ID) (bool, error) {
 			if s.Dataset != at.dataset || s.Day != at.day {
 				continue
 			}
-			if err := w.archive.ids(s, func(id event.ID) { p.sealed[id] = true }); err != nil {
+			// What is damaged is set aside: its records are taken in anew.
+			err := w.archive.ids(s, func(id event.ID) { p.sealed[id] = true })
+			if errors.Is(err, ErrDamaged) {
+				w.setAside(s.Path, err)
+			} else if err != nil {
 				return false, err
 			}
 		}

@@ -4,7 +4,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"os"
+	"path/filepath"
 
 	"github.com/dwell-project/dwell/event"
 )
@@ -59,7 +59,19 @@ func (s *Snapshot) Verify(progress func(int64)) (*Verification, error) {
 		}
 		progress(t.Size)
 	}
+	for i := range s.Sources {
+		f := &s.Sources[i]
+		if err := s.archive.checkFile(f.Path, f.Size, f.Digest); err != nil {
+			v.fault(f.Path, "", err)
+		}
+	}
+	for _, err := range secrets.damage {
+		v.fault(secrets.path, "", err)
+	}
 	for _, h := range s.heads {
+		if err := checkHead(h); err != nil {
+			v.fault("head/"+filepath.Base(h.file.Name()), "", err)
+		}
 		v.Unsealed = v.Unsealed || h.size > 0
 	}
 	return v, nil
@@ -105,10 +117,10 @@ func (v *Verification) segment(a *Archive, s *Segment, secrets *secrets) error {
 
 // checkFile compares a file of the archive with what the manifest says of it.
 func (a *Archive) checkFile(local string, size int64, digest string) error {
-	f, err := os.Open(a.path(local))
+	f, err := a.openFile(local)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	return checkDigest(f, size, digest)
+	return checkContent(f, size, digest)
 }

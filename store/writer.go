@@ -40,6 +40,7 @@ type Writer struct {
 	sources    map[*event.Source]*SourceFile
 	takers     []*taker
 	held       atomic.Int64
+	aside      faults
 	synced     time.Time
 }
 
@@ -96,10 +97,8 @@ func (a *Archive) Write(names *event.Names) (w *Writer, err error) {
 	if err := w.clean(); err != nil {
 		return nil, fmt.Errorf("removing what was left unfinished: %w", err)
 	}
-	for _, s := range w.manifest.Sources {
-		if err := w.known.load(a.path(s)); err != nil {
-			return nil, err
-		}
+	if err := w.loadSources(); err != nil {
+		return nil, fmt.Errorf("reading what was taken in: %w", err)
 	}
 	return w, w.recover()
 }

@@ -38,6 +38,13 @@ func (s *session) roomy() {
 	}
 }
 
+// setAside names what an answer is without, whatever the user wants to hear.
+func (s *session) setAside(faults []store.Fault) {
+	for _, f := range faults {
+		tell(s.notes, "dwell: %s: %s\n", f.Path, f.Why)
+	}
+}
+
 // archiveOptions are those of the archive for a run.
 func (f *archiveFlags) archiveOptions(s *session, in *inputFlags) (store.Options, error) {
 	s.roomy()

@@ -41,6 +41,7 @@ func (c *compactCommand) Run(s *session) (err error) {
 	if err == nil {
 		tables, err = w.RollUp()
 	}
+	s.setAside(w.SetAside())
 	if err == nil && !c.Quiet {
 		tell(s.notes, "dwell: %s joined into %s; %s of entities written\n", many(int64(before), "file"), thousands(int64(after)), many(int64(tables), "table"))
 	}

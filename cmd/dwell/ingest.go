@@ -74,6 +74,7 @@ func (c *ingestCommand) Run(s *session) (err error) {
 		}
 	}
 	s.trouble.fieldNames(names)
+	s.setAside(w.SetAside())
 	if !c.Quiet {
 		t.summarise(s, c.Archive)
 	}

@@ -37,12 +37,11 @@ func (c *seenCommand) Run(s *session) (err error) {
 	if err != nil {
 		return err
 	}
-	table := snapshot.Entities()
-	defer func() { err = errors.Join(err, table.Close()) }()
-	answers, err := table.Seen(s.ctx, entityday.Question{Values: c.Values, Bounds: c.bounds(), Exact: c.Exact, Coverage: looking})
+	answers, err := snapshot.Seen(s.ctx, entityday.Question{Values: c.Values, Bounds: c.bounds(), Exact: c.Exact, Coverage: looking})
 	if err != nil {
 		return err
 	}
+	s.setAside(snapshot.SetAside())
 	if snapshot.HasHead() {
 		tell(s.notes, "dwell: records that are not sealed yet are not in this answer; dwell hunt looks at them\n")
 	}

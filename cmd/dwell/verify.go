@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"github.com/dwell-project/dwell/cmd/dwell/table"
+	"github.com/dwell-project/dwell/event"
+	"github.com/dwell-project/dwell/parse/formats"
 	"github.com/dwell-project/dwell/store"
 )
 
@@ -13,6 +15,7 @@ import (
 type verifyCommand struct {
 	Archive string `arg:"" name:"archive" help:"The folder of the archive."`
 	Secrets string `placeholder:"DIR" help:"The folder of the archive's secrets (default: beside the archive). Without them the digests and roots are checked, and what could not be recomputed is said."`
+	Repair  bool   `help:"Make damaged tables of entities and of coverage again from the sealed records, before the check."`
 	Output  string `short:"o" enum:"text,json" default:"text" placeholder:"FORM" help:"text or json."`
 }
 
@@ -21,9 +24,14 @@ var errRefused = errors.New("the archive is not as it was sealed")
 
 // Run runs the command.
 func (c *verifyCommand) Run(s *session) (err error) {
-	archive, err := store.Open(c.Archive, store.Options{Secrets: c.Secrets, Now: s.now})
+	archive, err := store.Open(c.Archive, store.Options{Secrets: c.Secrets, Now: s.now, Format: formats.ByName})
 	if err != nil {
 		return err
+	}
+	if c.Repair {
+		if err := c.repair(s, archive); err != nil {
+			return err
+		}
 	}
 	snapshot, err := archive.Snapshot()
 	if err != nil {
@@ -41,6 +49,24 @@ func (c *verifyCommand) Run(s *session) (err error) {
 	}
 	if err == nil && len(v.Faults) > 0 {
 		return fmt.Errorf("%w: %s", errRefused, many(int64(len(v.Faults)), "fault"))
+	}
+	return err
+}
+
+// repair makes damaged tables again.
+func (c *verifyCommand) repair(s *session, archive *store.Archive) (err error) {
+	w, err := archive.Write(event.NewNames())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, w.Close()) }()
+	damaged, err := w.Rebuild()
+	if err == nil {
+		_, err = w.RollUp()
+	}
+	s.setAside(w.SetAside())
+	for _, path := range damaged {
+		tell(s.notes, "dwell: %s was damaged and is made again\n", path)
 	}
 	return err
 }
