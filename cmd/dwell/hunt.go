@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 
@@ -19,7 +18,7 @@ import (
 type huntCommand struct {
 	Match  []string `sep:"none" placeholder:"TEXT" help:"A comparison \"field op value\" instead of rules; op is =, !=, <, <=, >, >=, contains, startswith, endswith, re, cidr or exists. Repeatable: then all must hold."`
 	SQL    string   `name:"sql" placeholder:"QUERY" help:"A question in SQL instead of rules: one SELECT over the archive's views, one for each dataset (docs/reference/archive-sql.md)."`
-	Output string   `short:"o" enum:",table,html,jsonl,json,csv,timesketch,navigator" default:"" placeholder:"FORM" help:"As in scan (default: table on a terminal, else jsonl)."`
+	Output string   `short:"o" enum:",table,html,jsonl,json,csv,timesketch,navigator,answers" default:"" placeholder:"FORM" help:"As in scan (default: table on a terminal, else jsonl), or answers: one JSON object that says of everything asked for since when and where it was seen, or whether it could have been."`
 	All    bool     `help:"In a table, list every hit instead of groups of rule, host and account."`
 	Top    int      `default:"-1" placeholder:"N" help:"In a table, show the first N groups, 0 for all (default: 50 on a terminal, else all)."`
 
@@ -55,7 +54,7 @@ func (c *huntCommand) Run(s *session) error {
 	if !f.unwritable {
 		err = errors.Join(err, w.end())
 		err = errors.Join(err, view.writeWhole(s, out, f))
-		err = errors.Join(err, c.writeSightings(s, out, answer))
+		err = errors.Join(err, c.writeAnswer(s, out, f, answer))
 	}
 	if !c.Quiet {
 		s.summarise(f)
@@ -81,7 +80,7 @@ func (c *huntCommand) rules(s *session) (*ruleset, error) {
 
 // hunt runs the rules over the archive. Unless nothing was begun, it returns
 // what was found also with an error.
-func (c *huntCommand) hunt(s *session, write func(*detect.Detection) error) (*findings, *hunt.Answer, error) {
+func (c *huntCommand) hunt(s *session, write func(*detect.Detection) error) (_ *findings, _ *answered, err error) {
 	if err := s.begin(&c.inputFlags); err != nil {
 		return nil, nil, err
 	}
@@ -124,7 +123,13 @@ func (c *huntCommand) hunt(s *session, write func(*detect.Detection) error) (*fi
 		Problem: s.trouble.source,
 	})
 	s.trouble.fieldNames(rules.names)
-	return f, answer, err
+	a := &answered{answer: answer}
+	if c.Output == "table" || c.Output == "answers" {
+		var mapped error
+		a.covered, mapped = c.covered(snapshot)
+		err = errors.Join(err, mapped)
+	}
+	return f, a, err
 }
 
 // archiveInputs are the segments of an archive as what was read.
@@ -135,14 +140,4 @@ func archiveInputs(s *store.Snapshot) *inputs {
 		i.read = append(i.read, source{Path: seg.Path, Format: "archive segment", Bytes: seg.Size, Digest: seg.Digest})
 	}
 	return i
-}
-
-// writeSightings says since when and where each thing was seen.
-func (c *huntCommand) writeSightings(s *session, out *bufio.Writer, a *hunt.Answer) error {
-	if c.Output != "table" {
-		return nil
-	}
-	look := &looks{out: out, width: s.width(), colour: s.colour(s.stdout)}
-	look.sightings(a.Sightings())
-	return errors.Join(look.err, out.Flush())
 }

@@ -108,7 +108,7 @@ func (c *scanCommand) writer(s *session, out *bufio.Writer) detectionWriter {
 			return &listWriter{out: out, colour: s.colour(s.stdout)}
 		}
 		return nothing{}
-	case "html", "navigator":
+	case "html", "navigator", "answers":
 		return nothing{}
 	default:
 		return &jsonlWriter{out: out}
