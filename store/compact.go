@@ -50,7 +50,7 @@ func (w *Writer) Compact(c Compaction) (before, after int, err error) {
 		return 0, 0, nil
 	}
 	if err := next.write(w.archive.folder, w.archive.files); err != nil {
-		return 0, 0, errors.Join(err, w.drop(made))
+		return 0, 0, w.undo(err, made)
 	}
 	w.manifest = next
 	return before, after, nil

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -20,15 +21,23 @@ import (
 	"github.com/dwell-project/dwell/parse/formats"
 )
 
-// writeLogs writes logs of some formats, days and hosts into a folder: JSON
-// without and with EventRecordIDs, Zeek with its header lines, plain text.
+// writeLogs writes logs of some formats, days and hosts into a folder, in two
+// parts of the same days: JSON without and with EventRecordIDs, Zeek with its
+// header lines, plain text. Each format has the given number of records.
 func writeLogs(t testing.TB, folder string, records int) {
+	t.Helper()
+	for part := range 2 {
+		writePart(t, filepath.Join(folder, strconv.Itoa(part)), part, records)
+	}
+}
+
+func writePart(t testing.TB, folder string, part, records int) {
 	t.Helper()
 	start := time.Date(2024, 2, 28, 12, 0, 0, 0, time.UTC)
 	var web, windows, zeek, text strings.Builder
 	zeek.WriteString("#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n#path\tconn\n" +
 		"#fields\tts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\n#types\ttime\tstring\taddr\tport\taddr\tport\tenum\n")
-	for i := range records {
+	for i := part; i < records; i += 2 {
 		at := start.Add(time.Duration(i) * 72 * time.Hour / time.Duration(records))
 		fmt.Fprintf(&web, `{"@timestamp":%q,"host":{"name":"web%d.example.org"},"source":{"ip":"192.0.2.%d"},"url":{"full":"https://example.org/%d"}}`+"\n",
 			at.Format(time.RFC3339Nano), i%3, i%250, i)
@@ -36,6 +45,9 @@ func writeLogs(t testing.TB, folder string, records int) {
 			i, i%4, at.Format(time.RFC3339Nano), i%17, i%200)
 		fmt.Fprintf(&zeek, "%d.%06d\tC%d\t192.0.2.%d\t%d\t203.0.113.%d\t443\ttcp\n", at.Unix(), i, i, i%250, 1024+i, i%9)
 		fmt.Fprintf(&text, "<34>1 %s srv%d.example.org app - - - session %d of user%d opened from 198.51.100.%d\n", at.Format(time.RFC3339), i%2, i, i%5, i%30)
+	}
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		t.Fatal(err)
 	}
 	for name, content := range map[string]*strings.Builder{
 		"web.jsonl": &web, "windows.jsonl": &windows, "conn.log": &zeek, "messages.log": &text,
@@ -54,8 +66,8 @@ func take(w *Writer, logs ...string) error {
 	return errors.Join(err, failed)
 }
 
-// work is a whole life of a writer.
-func work(folder string, opt Options, logs ...string) (err error) {
+// work is a whole life of a writer, which seals after each part of the logs.
+func work(folder string, opt Options, logs string) (err error) {
 	opt.Format = formats.ByName
 	a, err := OpenOrCreate(folder, opt)
 	if err != nil {
@@ -66,11 +78,13 @@ func work(folder string, opt Options, logs ...string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
-	if err := take(w, logs...); err != nil {
-		return err
-	}
-	if err := w.Seal(); err != nil {
-		return err
+	for part := range 2 {
+		if err := take(w, filepath.Join(logs, strconv.Itoa(part))); err != nil {
+			return err
+		}
+		if err := w.Seal(); err != nil {
+			return err
+		}
 	}
 	if _, _, err := w.Compact(Compaction{}); err != nil {
 		return err

@@ -58,8 +58,13 @@ func (machine) syncFolder(path string) error {
 // files are ways to change files so that a crash leaves all or nothing.
 type files struct{ disk }
 
+// errReplaced reports a file that was replaced, but that may be the old one again
+// after the power fails.
+var errReplaced = errors.New("the new file is in its place, but perhaps not for good")
+
 // replace puts content at path as a whole: a crash leaves the old file or the
-// new one, never part of either.
+// new one, never part of either. With an error other than [errReplaced] the old
+// one stays.
 func (d files) replace(path string, content []byte) error {
 	temporary := path + newSuffix
 	err := d.write(temporary, func(w io.Writer) error {
@@ -72,7 +77,10 @@ func (d files) replace(path string, content []byte) error {
 	if err := d.rename(temporary, path); err != nil {
 		return errors.Join(err, d.remove(temporary))
 	}
-	return d.syncFolder(filepath.Dir(path))
+	if err := d.syncFolder(filepath.Dir(path)); err != nil {
+		return fmt.Errorf("%w: %w", errReplaced, err)
+	}
+	return nil
 }
 
 // write writes a file and its content to disk; on a fault nothing stays.

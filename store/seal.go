@@ -1,6 +1,8 @@
 package store
 
 import (
+	"cmp"
+	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -46,7 +48,7 @@ func (w *Writer) seal() error {
 		err = w.commit(next)
 	}
 	if err != nil {
-		return errors.Join(err, w.drop(made))
+		return w.undo(err, made)
 	}
 	old := w.manifest.HeadFrom
 	w.manifest, w.partitions, w.sources = next, map[place]*partition{}, map[*event.Source]*SourceFile{}
@@ -139,12 +141,18 @@ func (w *Writer) sealAll(next *Manifest) (made []string, err error) {
 				if sealErr == nil && s.Rows() > 0 {
 					next.Segments = append(next.Segments, s)
 				}
-				err = errors.Join(err, sealErr)
+				err = cmp.Or(err, sealErr) // the others are mostly the same
 				mu.Unlock()
 			}
 		})
 	}
 	for i := range places {
+		mu.Lock()
+		failed := err != nil
+		mu.Unlock()
+		if failed {
+			break
+		}
 		tasks <- i
 	}
 	close(tasks)
@@ -187,8 +195,15 @@ func escape(name string) string {
 	if escaped == "" || escaped[0] == '.' {
 		escaped = "%2E" + strings.TrimPrefix(escaped, ".")
 	}
+	if len(escaped) > maxEscaped {
+		sum := sha256.Sum256([]byte(name))
+		escaped = strings.TrimRight(escaped[:maxEscaped-17], "%0123456789ABCDEF") + fmt.Sprintf("-%x", sum[:8])
+	}
 	return escaped
 }
+
+// maxEscaped bounds the name of a folder, in bytes: file systems do.
+const maxEscaped = 160
 
 // counter counts what is written through it.
 type counter struct {
@@ -203,7 +218,18 @@ func (c *counter) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// drop removes files that were made for a manifest that did not come to be.
+// undo removes files that were made for a manifest that did not come to be
+// because of err, and returns err. If the manifest may have come to be, they stay,
+// and this writer takes in no more.
+func (w *Writer) undo(err error, made []string) error {
+	if errors.Is(err, errReplaced) {
+		w.failed = err
+		return err
+	}
+	return errors.Join(err, w.drop(made))
+}
+
+// drop removes files of the archive.
 func (w *Writer) drop(locals []string) error {
 	paths := make([]string, 0, len(locals))
 	for _, p := range locals {

@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/dwell-project/dwell/event"
@@ -156,12 +157,14 @@ func (t *taker) log(ev *event.Event) *series {
 
 const secondsADay = 24 * 60 * 60
 
-// placeOf returns where the event belongs.
+// placeOf returns where the event belongs. The manifest, being JSON, can only
+// call a dataset by a name in UTF-8.
 func placeOf(ev *event.Event) place {
+	dataset := strings.ToValidUTF8(ev.Dataset, "\ufffd")
 	if ev.Time.IsZero() {
-		return place{ev.Dataset, Undated}
+		return place{dataset, Undated}
 	}
-	return place{ev.Dataset, ev.Time.UTC().Format(time.DateOnly)}
+	return place{dataset, ev.Time.UTC().Format(time.DateOnly)}
 }
 
 // corner returns where the event belongs.
