@@ -5,6 +5,7 @@ import (
 	"runtime/debug"
 
 	"github.com/dwell-project/dwell/parse"
+	"github.com/dwell-project/dwell/parse/ecs"
 	"github.com/dwell-project/dwell/parse/formats"
 	textlog "github.com/dwell-project/dwell/parse/lines"
 	"github.com/dwell-project/dwell/store"
@@ -14,6 +15,7 @@ import (
 type archiveCommands struct {
 	Ingest   ingestCommand   `cmd:"" help:"Take logs into an archive: sealed, provable, ready to be hunted in."`
 	Hunt     huntCommand     `cmd:"" help:"Ask an archive: rules, indicators or comparisons against all that is in it."`
+	Hunts    huntsCommand    `cmd:"" help:"Show what was hunted in an archive."`
 	Seen     seenCommand     `cmd:"" help:"Say what an archive knows of an address, a domain, a hash, an account: since when, where, how often."`
 	Coverage coverageCommand `cmd:"" help:"Show when an archive was looking: which records there are, by dataset and time, and what is missing."`
 	Verify   verifyCommand   `cmd:"" help:"Check that an archive is as it was sealed."`
@@ -52,8 +54,13 @@ func (f *archiveFlags) archiveOptions(s *session, in *inputFlags) (store.Options
 	if err != nil {
 		return store.Options{}, err
 	}
+	table, err := textlog.Format{Options: text}.Table()
+	if err != nil {
+		return store.Options{}, err
+	}
 	v := thisVersion()
 	return store.Options{
+		Tables:  []ecs.File{table},
 		Secrets: f.Secrets, Workers: in.Workers, Engine: cmp.Or(v.Revision, v.Version), Now: s.now,
 		Format: func(name string) (parse.Format, bool) {
 			format, ok := formats.ByName(name)

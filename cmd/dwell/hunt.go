@@ -18,6 +18,7 @@ import (
 type huntCommand struct {
 	Match  []string `sep:"none" placeholder:"TEXT" help:"A comparison \"field op value\" instead of rules; op is =, !=, <, <=, >, >=, contains, startswith, endswith, re, cidr or exists. Repeatable: then all must hold."`
 	SQL    string   `name:"sql" placeholder:"QUERY" help:"A question in SQL instead of rules: one SELECT over the archive's views, one for each dataset (docs/reference/archive-sql.md)."`
+	Reason string   `placeholder:"TEXT" help:"Why; it is kept in the archive's log of hunts (dwell hunts log)."`
 	Output string   `short:"o" enum:",table,html,jsonl,json,csv,timesketch,navigator,answers" default:"" placeholder:"FORM" help:"As in scan (default: table on a terminal, else jsonl), or answers: one JSON object that says of everything asked for since when and where it was seen, or whether it could have been."`
 	All    bool     `help:"In a table, list every hit instead of groups of rule, host and account."`
 	Top    int      `default:"-1" placeholder:"N" help:"In a table, show the first N groups, 0 for all (default: 50 on a terminal, else all)."`
@@ -105,6 +106,10 @@ func (c *huntCommand) hunt(s *session, write func(*detect.Detection) error) (_ *
 		rules: rules, inputs: archiveInputs(snapshot), book: hits.NewBook(), filter: c.filter(), unread: s.trouble,
 		cover: coverage.NewBook(), plain: &plainBook{}, stories: scope.NewBook(), over: page.NewHistogram(),
 	}
+	l, err := c.logHunt(s, snapshot, rules)
+	if err != nil {
+		return nil, nil, err
+	}
 	answer := hunt.NewAnswer()
 	q := hunt.Query{
 		Program: rules.program, Names: rules.names, Filter: c.filter(), Workers: c.Workers,
@@ -123,6 +128,11 @@ func (c *huntCommand) hunt(s *session, write func(*detect.Detection) error) (_ *
 		Problem: s.trouble.source,
 	})
 	s.trouble.fieldNames(rules.names)
+	var records int64
+	if f.tally != nil {
+		records = f.tally.Events
+	}
+	err = errors.Join(err, l.end(s, records, f.book.Total(), err))
 	a := &answered{answer: answer}
 	if c.Output == "table" || c.Output == "answers" {
 		var mapped error

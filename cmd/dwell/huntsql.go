@@ -46,6 +46,10 @@ func (c *huntCommand) runSQL(s *session) (err error) {
 		Question: c.SQL, Bounds: store.Bounds{From: c.From.Time, To: c.To.Time}, Workers: c.Workers,
 		SetAside: func(seg *store.Segment, err error) { s.trouble.source(parse.Problem{Path: seg.Path, Err: err}) },
 	}
+	l, err := c.logHunt(s, snapshot, nil)
+	if err != nil {
+		return err
+	}
 	var rows int64
 	err = q.Run(s.ctx, snapshot, w.head, func(values []any) error {
 		rows++
@@ -57,9 +61,11 @@ func (c *huntCommand) runSQL(s *session) (err error) {
 	if err != nil && s.ctx.Err() != nil {
 		err = s.ctx.Err()
 	}
+	logFault := l.end(s, 0, rows, err)
 	if err != nil && rows == 0 {
-		return sqlFault(err)
+		return errors.Join(sqlFault(err), logFault)
 	}
+	err = errors.Join(err, logFault)
 	err = errors.Join(err, w.end())
 	if !c.Quiet && c.Output != "table" {
 		tell(s.notes, "%s\n", many(rows, "row"))
