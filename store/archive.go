@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/dwell-project/dwell/parse"
+	"github.com/dwell-project/dwell/parse/ecs"
 )
 
 // Archive is an archive in a folder.
@@ -29,6 +30,9 @@ type Options struct {
 	Secrets string
 	// Format returns the format of a name, as the head names them.
 	Format func(name string) (parse.Format, bool)
+	// Tables say what fields of text logs are called, without which no entity is
+	// found in them; none are those of the embedded parsers.
+	Tables []ecs.File
 	// Workers is how many files are sealed or read at once, at least 1.
 	Workers int
 	// Memory bounds the records held until they are sealed, in bytes; 0 means

@@ -14,6 +14,7 @@ import (
 	"github.com/dwell-project/dwell/event"
 	"github.com/dwell-project/dwell/parse"
 	"github.com/dwell-project/dwell/parse/ecs"
+	"github.com/dwell-project/dwell/parse/lines"
 	"github.com/dwell-project/dwell/store/segment"
 )
 
@@ -61,6 +62,19 @@ type partition struct {
 	sealed map[event.ID]bool
 }
 
+// tables returns what tells entities.
+func (a *Archive) tables() (*ecs.Tables, error) {
+	files := a.opt.Tables
+	if len(files) == 0 {
+		text, err := lines.Format{}.Table()
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, text)
+	}
+	return ecs.Load(files...)
+}
+
 // Write makes this process the archive's writer. What an earlier one took in
 // and did not seal is taken up.
 func (a *Archive) Write(names *event.Names) (w *Writer, err error) {
@@ -81,7 +95,7 @@ func (a *Archive) Write(names *event.Names) (w *Writer, err error) {
 	if w.manifest, err = a.Manifest(); err != nil {
 		return nil, err
 	}
-	if w.tables, err = ecs.Load(); err != nil {
+	if w.tables, err = a.tables(); err != nil {
 		return nil, err
 	}
 	if w.secrets, err = openSecrets(a.opt.Secrets, w.manifest.ID, a.files); err != nil {
