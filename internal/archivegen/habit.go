@@ -3,6 +3,7 @@ package archivegen
 import (
 	"math/rand/v2"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -16,6 +17,7 @@ type process struct {
 	hash    uint64 // of its file's contents
 	pid     int
 	command []byte
+	parent  string
 }
 
 // state is what the records of one file are made from. It is used by one
@@ -70,6 +72,13 @@ func (s *state) start() {
 	p.guid = uint64(s.midnight+int64(s.at/time.Second))<<16 | uint64(s.random.IntN(1<<16))
 	// A program comes in a few hundred builds over the years.
 	p.hash = (uint64(program)<<9 + uint64(skewed(s.random, 400))) * 0x9E3779B97F4A7C15
+	p.parent = explorer
+	if strings.HasPrefix(p.image, `C:\\Windows`) {
+		p.parent = services
+		p.command = append(append(p.command[:0], strings.ToLower(p.image)...), ` -k netsvcs -p -s `...)
+		p.command = append(p.command, s.words[skewed(s.random, len(s.words))]...)
+		return
+	}
 	p.command = s.command(p.command[:0], program)
 }
 
@@ -121,6 +130,8 @@ func ofProcess(name string) part {
 	case "guid":
 		return func(s *state, dst []byte) []byte { return appendGUID(dst, s.process.guid, s.number) }
 	case "parent":
+		return func(s *state, dst []byte) []byte { return append(dst, s.process.parent...) }
+	case "other":
 		return func(s *state, dst []byte) []byte { return append(dst, s.parent.image...) }
 	case "parentcmd":
 		return func(s *state, dst []byte) []byte { return append(dst, s.parent.command...) }

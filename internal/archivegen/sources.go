@@ -34,9 +34,9 @@ func sysmon() []form {
 	const system = `C:\\Windows\\System32\\`
 	return []form{
 		compile(1800, sysmonHead+aStart+`"Image":"{image}","CommandLine":"{cmd}","CurrentDirectory":"C:\\Windows\\system32\\","Hashes":"SHA256={sha256}",`+aParent),
-		compile(2400, sysmonHead+`"EventID":3,`+aProcess+`"User":"CORP\\{user}","Protocol":"tcp","Initiated":"true","SourceIp":"{ip}","SourcePort":"{port}","DestinationIp":"{out}","DestinationPort":"{443|443|80|8080}"}`),
+		compile(2400, sysmonHead+`"EventID":3,`+aProcess+`"User":"CORP\\{user}","Protocol":"tcp","Initiated":"true","SourceIp":"{ip}","SourcePort":"{port}","DestinationIp":"{out}","DestinationPort":"{443|443|443|80}"}`),
 		compile(3600, sysmonHead+`"EventID":7,`+aProcess+`"ImageLoaded":"{library}","Signed":"true","Signature":"{Microsoft Windows|Microsoft Corporation}","SignatureStatus":"Valid"}`),
-		compile(3000, sysmonHead+`"EventID":10,"SourceProcessGUID":"{{{parentguid}}","SourceProcessId":"{parentpid}","SourceImage":"{parent}","TargetProcessGUID":"{{{guid}}","TargetProcessId":"{pid}","TargetImage":"{image}","GrantedAccess":"{0x1000|0x1000|0x1400|0x3000|0x40}","CallTrace":"C:\\Windows\\SYSTEM32\\ntdll.dll+{hex:5}|C:\\Windows\\System32\\KERNELBASE.dll+{hex:4}"}`),
+		compile(3000, sysmonHead+`"EventID":10,"SourceProcessGUID":"{{{parentguid}}","SourceProcessId":"{parentpid}","SourceImage":"{other}","TargetProcessGUID":"{{{guid}}","TargetProcessId":"{pid}","TargetImage":"{image}","GrantedAccess":"{0x1000|0x1000|0x1400|0x3000|0x40}","CallTrace":"C:\\Windows\\SYSTEM32\\ntdll.dll+{hex:5}|C:\\Windows\\System32\\KERNELBASE.dll+{hex:4}"}`),
 		compile(1400, sysmonHead+`"EventID":11,`+aProcess+`"TargetFilename":"C:\\Users\\{user}\\AppData\\Local\\Temp\\{word}{hex:6}.tmp","CreationUtcTime":"{utc}"}`),
 		compile(2200, sysmonHead+`"EventID":13,"EventType":"SetValue",`+aProcess+`"TargetObject":"HKU\\{sid}\\Software\\{word}\\{word}\\Value{n:900}","Details":"DWORD (0x0000{hex:4})"}`),
 		compile(1900, sysmonHead+`"EventID":22,`+aProcess+`"QueryName":"{site}","QueryStatus":"0","QueryResults":"::ffff:{out};"}`),
@@ -80,9 +80,9 @@ func zeekConn() []form {
 func zeekDNS() []form {
 	const head = `{{"ts":{epoch},"uid":"C{hex:16}","id.orig_h":"{ip}","id.orig_p":{port},"id.resp_h":"10.20.0.1","id.resp_p":53,"proto":"udp","trans_id":{n:65536},`
 	return []form{
-		compile(13000, head+`"query":"{site}","qclass_name":"C_INTERNET","qtype_name":"{A|A|A|AAAA|HTTPS}","rcode_name":"NOERROR","AA":false,"TC":false,"RD":true,"RA":true,"answers":["{out}"],"TTLs":[{n:3600}.0],"rejected":false}`),
-		compile(2000, head+`"query":"e{hex:6}.{site}","qclass_name":"C_INTERNET","qtype_name":"A","rcode_name":"NOERROR","AA":false,"TC":false,"RD":true,"RA":true,"answers":["{site}","{out}"],"TTLs":[{n:3600}.0,{n:60}.0],"rejected":false}`),
-		compile(1384, head+`"query":"{word}.corp.example","qclass_name":"C_INTERNET","qtype_name":"A","rcode_name":"NXDOMAIN","AA":true,"TC":false,"RD":true,"RA":true,"rejected":false}`),
+		compile(13000, head+`"query":"{site}","qclass_name":"C_INTERNET","qtype_name":"{A|A|A|AAAA|HTTPS}","rcode_name":"NOERROR","AA":false,"TC":false,"RD":true,"RA":true,"Z":0,"answers":["{out}"],"TTLs":[{n:3600}.0],"rejected":false}`),
+		compile(2000, head+`"query":"e{hex:6}.{site}","qclass_name":"C_INTERNET","qtype_name":"A","rcode_name":"NOERROR","AA":false,"TC":false,"RD":true,"RA":true,"Z":0,"answers":["{site}","{out}"],"TTLs":[{n:3600}.0,{n:60}.0],"rejected":false}`),
+		compile(1384, head+`"query":"{word}.corp.example","qclass_name":"C_INTERNET","qtype_name":"A","rcode_name":"NXDOMAIN","AA":true,"TC":false,"RD":true,"RA":true,"Z":0,"rejected":false}`),
 	}
 }
 

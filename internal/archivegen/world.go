@@ -101,16 +101,20 @@ func agents(r *rand.Rand) (all []string) {
 	return all
 }
 
-// system32 are programs of Windows, those that start most first.
+// system32 are programs of Windows, those that start most first. What rules look
+// at wherever it starts is not among them: see sysmon.
 func system32() (paths []string) {
 	for _, name := range []string{
-		"svchost", "conhost", "cmd", "backgroundTaskHost", "RuntimeBroker", "dllhost", "taskhostw", "SearchProtocolHost", "SearchFilterHost",
-		"wermgr", "sppsvc", "rundll32", "consent", "smartscreen", "audiodg", "ctfmon", "MusNotification", "UsoClient", "WerFault", "sc", "reg",
-		"net", "net1", "whoami", "ipconfig", "tasklist", "schtasks", "gpupdate", "gpscript", "mmc", "notepad", "mstsc", "certutil", "bitsadmin",
-		"wevtutil", "nltest", "cscript", "wscript", "mshta", "regsvr32", "msiexec", "powercfg", "lsass", "services", "winlogon", "spoolsv",
+		"svchost", "backgroundTaskHost", "RuntimeBroker", "taskhostw", "SearchProtocolHost", "SearchFilterHost", "wermgr", "sppsvc", "smartscreen",
+		"audiodg", "ctfmon", "MusNotification", "UsoClient", "gpupdate", "mstsc", "powercfg", "spoolsv",
 	} {
 		paths = append(paths, `C:\\Windows\\System32\\`+name+`.exe`)
 	}
-	return append(paths, `C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe`, `C:\\Windows\\System32\\wbem\\WmiPrvSE.exe`,
-		`C:\\Windows\\explorer.exe`, `C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe`, `C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe`)
+	return append(paths, `C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe`, `C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe`)
 }
+
+// services is the parent of programs of Windows, explorer that of all others.
+const (
+	services = `C:\\Windows\\System32\\services.exe`
+	explorer = `C:\\Windows\\explorer.exe`
+)

@@ -2,6 +2,7 @@ package archivegen
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -94,8 +95,9 @@ func (t *Telemetry) writeFile(path string, month, number int, s *source) (events
 	if err == nil {
 		err = out.Flush()
 	}
-	if closing := f.Close(); err == nil {
-		err = closing
+	err = errors.Join(err, f.Close())
+	if events == 0 {
+		err = errors.Join(err, os.Remove(path)) // as logs are of which there is nothing
 	}
 	return events, size, err
 }

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
@@ -48,7 +49,7 @@ func (b *archiveBench) archivePlan(a *built, bare string) []task {
 	codes := []int{0, 1}
 	return []task{
 		{id: question(us, askSeen), args: own(taskSeen, bare), codes: []int{0}},
-		{id: question(us, askRulesLoad), args: hunts(b.emptyArchive(), "--rules", b.ruleSets[len(b.rules)]), codes: codes},
+		{id: question(us, askRulesLoad), args: hunts(b.fewArchive(), "--rules", b.ruleSets[len(b.rules)]), codes: codes},
 		{id: question(us, askRules), args: hunts(a.Folder, "--rules", b.ruleSets[len(b.rules)]), codes: codes},
 		{id: question(us, askSubstring), args: hunts(a.Folder, "--match", "CommandLine contains "+wanted), codes: codes},
 		{id: question(us, askDays), args: own(taskDays, bare), codes: []int{0}},
@@ -76,7 +77,11 @@ func (b *archiveBench) peerPlan(engine string, a *built) (tasks []task) {
 }
 
 func (b *archiveBench) peerStore() string    { return filepath.Join(b.work, "archive-chdb") }
-func (b *archiveBench) emptyArchive() string { return filepath.Join(b.work, "archive-1") }
+func (b *archiveBench) fewArchive() string { return filepath.Join(b.work, "archive-"+strconv.Itoa(fewEvents)) }
+
+// fewEvents is how many events the archive has that shows what reading rules
+// takes.
+const fewEvents = 100
 
 // withoutEvents makes a folder that is the archive but for its events: what is
 // answered by it opens none.
@@ -149,8 +154,8 @@ type point struct {
 
 // grow asks every archive, and one of middling size under fewer rules.
 func (b *archiveBench) grow(ctx context.Context) error {
-	if _, err := b.build(ctx, 1); err != nil {
-		return fmt.Errorf("making an archive of one event: %w", err)
+	if _, err := b.build(ctx, fewEvents, 1); err != nil {
+		return fmt.Errorf("making an archive of few events: %w", err)
 	}
 	for i := range b.built {
 		if err := b.growTo(ctx, &b.built[i]); err != nil {
@@ -159,7 +164,7 @@ func (b *archiveBench) grow(ctx context.Context) error {
 	}
 	a := &b.built[max(0, len(b.built)-2)]
 	for _, n := range []int{100, 1000, len(b.rules)} {
-		for _, archive := range []string{b.emptyArchive(), a.Folder} {
+		for _, archive := range []string{b.fewArchive(), a.Folder} {
 			t := task{
 				id: question(us, fmt.Sprintf("%d rules, %s", n, filepath.Base(archive))), codes: []int{0, 1},
 				args: []string{b.tools.dwell, "hunt", "-q", "-o", "jsonl", "--archive", archive, "--rules", b.ruleSets[n]},

@@ -57,7 +57,7 @@ func (b *archiveBench) buildAll(ctx context.Context) error {
 		return err
 	}
 	for _, n := range sizes {
-		a, err := b.build(ctx, n)
+		a, err := b.build(ctx, n, b.archive.days)
 		if err != nil {
 			return fmt.Errorf("making an archive of %d events: %w", n, err)
 		}
@@ -66,7 +66,7 @@ func (b *archiveBench) buildAll(ctx context.Context) error {
 	return nil
 }
 
-func (b *archiveBench) build(ctx context.Context, events int64) (a built, err error) {
+func (b *archiveBench) build(ctx context.Context, events int64, days int) (a built, err error) {
 	a = built{Folder: filepath.Join(b.work, "archive-"+strconv.FormatInt(events, 10)), Asked: events}
 	note := a.Folder + ".json"
 	if data, err := os.ReadFile(note); err == nil && b.archive.keep {
@@ -77,7 +77,7 @@ func (b *archiveBench) build(ctx context.Context, events int64) (a built, err er
 	}
 	logs := filepath.Join(b.work, "archive-logs")
 	defer func() { err = errors.Join(err, os.RemoveAll(logs)) }()
-	g := archivegen.New(1, events, b.archive.days)
+	g := archivegen.New(1, events, days)
 	for m := range g.Months() {
 		if err := os.RemoveAll(logs); err != nil {
 			return a, err
