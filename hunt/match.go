@@ -26,9 +26,18 @@ type operator struct {
 // operators are tried in this order, so that "<=" is not read as "<".
 func operators() []operator {
 	return []operator{
-		{"!=", "", true}, {"<=", "|lte", false}, {">=", "|gte", false}, {"=", "", false}, {"<", "|lt", false}, {">", "|gt", false},
-		{"contains", "|contains", false}, {"startswith", "|startswith", false}, {"endswith", "|endswith", false},
-		{"re", "|re", false}, {"cidr", "|cidr", false}, {"exists", "|exists", false},
+		{"!=", "", true},
+		{"<=", "|lte", false},
+		{">=", "|gte", false},
+		{"=", "", false},
+		{"<", "|lt", false},
+		{">", "|gt", false},
+		{"contains", "|contains", false},
+		{"startswith", "|startswith", false},
+		{"endswith", "|endswith", false},
+		{"re", "|re", false},
+		{"cidr", "|cidr", false},
+		{"exists", "|exists", false},
 	}
 }
 
