@@ -15,6 +15,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/dwell-project/dwell/parse/formats"
+	"github.com/dwell-project/dwell/parse/lines"
 )
 
 // examples are pairs of a raw record and what others made of it.
@@ -82,8 +83,8 @@ func (c *comparison) compare(t *testing.T, rawPath, theirsPath string) {
 		c.unread++
 		return
 	}
-	format, _, err := formats.Recognise(raw)
-	if err != nil {
+	format, confidence, err := formats.Recognise(raw)
+	if err != nil || confidence <= lines.Unsure {
 		t.Logf("not recognised: %s", rawPath)
 		return
 	}
