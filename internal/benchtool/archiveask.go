@@ -76,8 +76,10 @@ func (b *archiveBench) peerPlan(engine string, a *built) (tasks []task) {
 	return tasks
 }
 
-func (b *archiveBench) peerStore() string    { return filepath.Join(b.work, "archive-chdb") }
-func (b *archiveBench) fewArchive() string { return filepath.Join(b.work, "archive-"+strconv.Itoa(fewEvents)) }
+func (b *archiveBench) peerStore() string { return filepath.Join(b.work, "archive-chdb") }
+func (b *archiveBench) fewArchive() string {
+	return filepath.Join(b.work, "archive-"+strconv.Itoa(fewEvents))
+}
 
 // fewEvents is how many events the archive has that shows what reading rules
 // takes.
