@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -35,9 +36,7 @@ func (m *Manifest) write(folder string, d files) error {
 	if err != nil {
 		return fmt.Errorf("writing the manifest: %w", err)
 	}
-	text = text[:len(text)-1]
-	sum := sha256.Sum256(text)
-	text = append(append(append(text, sumStart...), hex.EncodeToString(sum[:])...), sumEnd...)
+	text = summed(text)
 	if err := d.makeFolder(filepath.Join(folder, copiesFolder)); err != nil {
 		return fmt.Errorf("writing the manifest: %w", err)
 	}
@@ -49,18 +48,30 @@ func (m *Manifest) write(folder string, d files) error {
 	return nil
 }
 
-// parseManifest reads what write wrote.
-func parseManifest(text []byte) (*Manifest, error) {
+// summed adds a checksum to a JSON object.
+func summed(object []byte) []byte {
+	text := object[:len(object)-1]
+	sum := sha256.Sum256(text)
+	return append(append(append(text, sumStart...), hex.EncodeToString(sum[:])...), sumEnd...)
+}
+
+// readSummed reads what summed wrote.
+func readSummed(text []byte, to any) error {
 	end := len(text) - sumSize
 	if end < 0 || !bytes.HasPrefix(text[end:], []byte(sumStart)) || !bytes.HasSuffix(text, []byte(sumEnd)) {
-		return nil, fmt.Errorf("%w: it has no checksum", ErrManifest)
+		return errors.New("it has no checksum")
 	}
 	sum := sha256.Sum256(text[:end])
 	if hex.EncodeToString(sum[:]) != string(text[end+len(sumStart):len(text)-len(sumEnd)]) {
-		return nil, fmt.Errorf("%w: its checksum is another", ErrManifest)
+		return errors.New("its checksum is another")
 	}
+	return json.Unmarshal(text, to)
+}
+
+// parseManifest reads what write wrote.
+func parseManifest(text []byte) (*Manifest, error) {
 	m := &Manifest{}
-	if err := json.Unmarshal(text, m); err != nil {
+	if err := readSummed(text, m); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrManifest, err)
 	}
 	return m, nil

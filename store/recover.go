@@ -119,7 +119,7 @@ func (w *Writer) clean() error {
 		}
 	}
 	w.manifest.Retired = waiting
-	if err := w.cleanCopies(); err != nil {
+	if err := errors.Join(w.cleanCopies(), w.forget()); err != nil {
 		return err
 	}
 	return filepath.WalkDir(w.archive.folder, func(path string, d fs.DirEntry, err error) error {

@@ -17,6 +17,8 @@ type Verification struct {
 	// Unproved those whose secret is not at hand, of which the files' digests
 	// and the roots were checked.
 	Recomputed, Unproved int
+	// Removed counts the records that policies took away.
+	Removed int64
 	// Faults are what is not as it was sealed.
 	Faults []Fault
 	// Unsealed says that there are records in the head, which nothing proves yet.
@@ -58,6 +60,12 @@ func (s *Snapshot) Verify(progress func(int64)) (*Verification, error) {
 			v.fault(t.Path, "", err)
 		}
 		progress(t.Size)
+	}
+	for i := range s.Tombstones {
+		v.Removed += s.Tombstones[i].Segment.Rows()
+	}
+	if _, err := s.archive.Holds(); err != nil {
+		v.fault(holdsName, "", err)
 	}
 	for i := range s.Sources {
 		f := &s.Sources[i]
