@@ -28,7 +28,7 @@ func needsOf(expr string) needs {
 	n := needs{length: minLength(re)}
 	for _, g := range conjuncts(re) {
 		if usable(g) {
-			n.groups = append(n.groups, g)
+			n.groups = append(n.groups, least(g))
 		}
 	}
 	slices.SortStableFunc(n.groups, func(a, b [][]byte) int { return shortest(b) - shortest(a) })
@@ -45,6 +45,18 @@ func (n *needs) met(folded []byte) bool {
 	return true
 }
 
+// least leaves away literals that contain another one.
+func least(literals [][]byte) (kept [][]byte) {
+	literals = slices.Clone(literals)
+	slices.SortStableFunc(literals, func(a, b []byte) int { return len(a) - len(b) })
+	for _, l := range literals {
+		if !slices.ContainsFunc(kept, func(k []byte) bool { return bytes.Contains(l, k) }) {
+			kept = append(kept, l)
+		}
+	}
+	return kept
+}
+
 // usable says whether a set of literals can stand for its part of an
 // expression: an invalid byte of a text counts as U+FFFD there.
 func usable(literals [][]byte) bool {
@@ -59,9 +71,11 @@ func conjuncts(re *syntax.Regexp) [][][]byte {
 	case syntax.OpCapture, syntax.OpPlus:
 		return conjuncts(re.Sub[0])
 	case syntax.OpConcat:
-		var all [][][]byte
+		all := joined(re.Sub)
 		for _, sub := range re.Sub {
-			all = append(all, conjuncts(sub)...)
+			if exact(sub, maxAlternatives) == nil {
+				all = append(all, conjuncts(sub)...)
+			}
 		}
 		return all
 	default:
@@ -96,13 +110,14 @@ func minLength(re *syntax.Regexp) int {
 }
 
 // maxAlternatives bounds how many literals may stand for one expression.
-const maxAlternatives = 32
+const maxAlternatives = 48
 
 // required returns a set of folded literals one of which is in every match.
 func required(re *syntax.Regexp) [][]byte {
+	if all := exact(re, maxAlternatives); shortest(all) > 0 {
+		return all
+	}
 	switch re.Op {
-	case syntax.OpLiteral:
-		return [][]byte{sigma.Fold(nil, []byte(string(re.Rune)))}
 	case syntax.OpCapture, syntax.OpPlus:
 		return required(re.Sub[0])
 	case syntax.OpConcat:
@@ -122,10 +137,15 @@ func required(re *syntax.Regexp) [][]byte {
 	}
 }
 
-// bestRequired picks, among the parts that must all match, the one whose
-// shortest literal is longest.
+// bestRequired picks, among what the parts that must all match have, the set
+// whose shortest literal is longest.
 func bestRequired(parts []*syntax.Regexp) [][]byte {
 	var best [][]byte
+	for _, some := range joined(parts) {
+		if shortest(some) > shortest(best) {
+			best = some
+		}
+	}
 	for _, part := range parts {
 		if some := required(part); shortest(some) > shortest(best) {
 			best = some
