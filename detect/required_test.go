@@ -93,10 +93,10 @@ func TestNeighboursOfAnExpressionAreAskedForTogether(t *testing.T) {
 
 func sameWords(a, b string) bool {
 	words := map[string]int{}
-	for _, w := range strings.SplitSeq(a, " ") {
+	for w := range strings.SplitSeq(a, " ") {
 		words[w]++
 	}
-	for _, w := range strings.SplitSeq(b, " ") {
+	for w := range strings.SplitSeq(b, " ") {
 		words[w]--
 	}
 	for _, n := range words {
