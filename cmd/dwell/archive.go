@@ -19,6 +19,7 @@ type archiveCommands struct {
 	Seen     seenCommand     `cmd:"" help:"Say what an archive knows of an address, a domain, a hash, an account: since when, where, how often."`
 	Coverage coverageCommand `cmd:"" help:"Show when an archive was looking: which records there are, by dataset and time, and what is missing."`
 	Verify   verifyCommand   `cmd:"" help:"Check that an archive is as it was sealed."`
+	Retain   retainCommand   `cmd:"" help:"Take old records out of an archive by a policy, and hold those that are needed."`
 	Compact  compactCommand  `cmd:"" help:"Join an archive's small files into fewer; what is proved stays proved."`
 }
 

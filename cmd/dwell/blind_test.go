@@ -15,7 +15,8 @@ func TestWhatIsMissingIsSaidInWords(t *testing.T) {
 	d := &coverage.Dataset{
 		Dataset: "zeek.conn", Silent: []coverage.Gap{day}, Loss: 2.5, MissedBytes: 1200,
 		Hosts: []*coverage.Host{
-			{Host: "quiet"}, {Host: "gap", Silent: []coverage.Gap{day, day, day, day}},
+			{Host: "quiet"},
+			{Host: "gap", Silent: []coverage.Gap{day, day, day, day}},
 			{Host: "holes", Missing: 3, Restarts: 1, Ahead: 90 * time.Second},
 		},
 	}

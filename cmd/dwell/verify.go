@@ -89,6 +89,9 @@ func (c *verifyCommand) say(s *session, v *store.Verification) error {
 	if v.Unproved > 0 {
 		look.line("%s could not be recomputed, since the secret is not at hand: digests of files and roots of trees were compared.", many(int64(v.Unproved), "run"))
 	}
+	if v.Removed > 0 {
+		look.line("%s removed by policy; tombstones with their roots are in the manifest.", many(v.Removed, "record"))
+	}
 	if v.Unsealed {
 		look.line("There are records that are not sealed yet: nothing proves them.")
 	}
