@@ -148,7 +148,13 @@ func (h *head) sync() error {
 
 // close writes what is left and closes the file.
 func (h *head) close() error {
+	h.mu.Lock()
+	told := h.failed
+	h.mu.Unlock()
 	err := h.sync()
+	if told != nil {
+		err = nil // whoever met it has it
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.file == nil {

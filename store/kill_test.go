@@ -159,7 +159,7 @@ func TestAKilledWriterLosesNothing(t *testing.T) {
 		folder := filepath.Join(t.TempDir(), "archive")
 		var history []string
 		for range min(1+random.IntN(3), *kills-killed) {
-			how, died := kill(t, random, folder, logs, changes, took)
+			how, died := kill(t, random, [2]string{folder, logs}, changes, took)
 			history = append(history, how)
 			if died {
 				killed++
@@ -178,14 +178,14 @@ func TestAKilledWriterLosesNothing(t *testing.T) {
 	t.Logf("%d writers were killed, %d came to their end before; every archive equals the undisturbed one", killed, finished)
 }
 
-// kill runs a writer and kills it. It says how, and whether it died of that.
-func kill(t *testing.T, random *rand.Rand, folder, logs string, changes int64, took time.Duration) (how string, died bool) {
+// kill runs a writer of an archive, from logs, and kills it. It says how, and whether it died of that.
+func kill(t *testing.T, random *rand.Rand, folders [2]string, changes int64, took time.Duration) (how string, died bool) {
 	t.Helper()
 	point := int64(0)
 	if random.IntN(2) == 0 {
 		point = 1 + random.Int64N(changes)
 	}
-	c := child(folder, logs, point)
+	c := child(folders[0], folders[1], point)
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -211,7 +211,7 @@ func kill(t *testing.T, random *rand.Rand, folder, logs string, changes int64, t
 			}
 			return how, !c.ProcessState.Success()
 		case <-time.After(20 * time.Millisecond):
-			look(t, folder)
+			look(t, folders[0])
 		}
 	}
 }

@@ -157,8 +157,8 @@ func (d *sealedDecoder) decode(s *Segment, run int, yield func(*event.Event) boo
 	if err := d.open(s); err != nil {
 		return err
 	}
-	want, any, err := d.want(run)
-	if err != nil || !any {
+	want, matters, err := d.want(run)
+	if err != nil || !matters {
 		return err
 	}
 	r, err := d.sealed.NewReader(run, want)
@@ -211,7 +211,7 @@ func (d *sealedDecoder) close() error {
 
 // want returns which fields of a run's events are asked for, by where the
 // events belong, and whether any event can matter at all.
-func (d *sealedDecoder) want(run int) (want func(event.Name) bool, any bool, err error) {
+func (d *sealedDecoder) want(run int) (want func(event.Name) bool, matters bool, err error) {
 	if d.wants == nil {
 		return nil, true, nil
 	}
