@@ -9,6 +9,7 @@ import (
 	"github.com/dwell-project/dwell/detect/ioc/stixpattern/observed"
 	"github.com/dwell-project/dwell/event"
 	"github.com/dwell-project/dwell/parse/ecs"
+	"github.com/dwell-project/dwell/parse/lines"
 )
 
 // Full patterns of indicators are decided in three steps. A test of a pattern
@@ -62,8 +63,12 @@ func (p *Program) addPatterns() error {
 	}
 	p.patterns.types = observed.TypesOf(all...)
 	var err error
+	var text ecs.File
 	if p.patterns.objects, err = observed.Load(); err == nil {
-		p.patterns.mapping, err = ecs.Load()
+		text, err = lines.Format{}.Table()
+	}
+	if err == nil {
+		p.patterns.mapping, err = ecs.Load(text)
 	}
 	if err != nil {
 		p.patterns = patterns{}

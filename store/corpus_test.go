@@ -89,7 +89,7 @@ func work(folder string, opt Options, logs string) (err error) {
 	if _, _, err := w.Compact(Compaction{}); err != nil {
 		return err
 	}
-	_, err = w.RollUp()
+	_, err = w.RollUp(true)
 	return err
 }
 

@@ -125,7 +125,11 @@ func (w *Writer) table(path string, write func(io.Writer) error) (Table, error) 
 // RollUp joins the tables of entities: those of a day that were sealed at
 // different times, the days of each month, the months of each year. So a
 // question about years opens a few files. It returns how many it wrote.
-func (w *Writer) RollUp() (wrote int, err error) {
+//
+// Unless all is set, months and years are made anew only when what is not in
+// them has grown to what is: then a record's entities are written a few times
+// in all, however often logs are taken in, and answers are the same.
+func (w *Writer) RollUp(all bool) (wrote int, err error) {
 	w.gate.Lock()
 	defer w.gate.Unlock()
 	if w.failed != nil {
@@ -133,7 +137,7 @@ func (w *Writer) RollUp() (wrote int, err error) {
 	}
 	next := w.manifest.clone()
 	for _, level := range []entityday.Level{entityday.Daily, entityday.Monthly, entityday.Yearly} {
-		n, err := w.rollUp(next, level)
+		n, err := w.rollUp(next, level, all)
 		wrote += n
 		if err != nil {
 			var made []string
@@ -158,13 +162,13 @@ func (w *Writer) RollUp() (wrote int, err error) {
 
 // rollUp makes the tables of one level that are not up to date, of those of the
 // level below or, for days, of their own.
-func (w *Writer) rollUp(next *Manifest, level entityday.Level) (wrote int, err error) {
+func (w *Writer) rollUp(next *Manifest, level entityday.Level, all bool) (wrote int, err error) {
 	from := level
 	if level > entityday.Daily {
 		from--
 	}
 	parts := map[entityday.Period][]Table{}
-	there := map[entityday.Period]entityday.Sum{}
+	there := map[entityday.Period]Table{}
 	for _, t := range next.Tables {
 		p, ok := parsePeriod(t.Period)
 		if t.Kind != KindEntities || !ok || p.First == entityday.Undated && level > entityday.Daily {
@@ -175,15 +179,17 @@ func (w *Writer) rollUp(next *Manifest, level entityday.Level) (wrote int, err e
 			parts[at] = append(parts[at], t)
 		}
 		if p.Level == level && level > entityday.Daily {
-			there[p] = t.Runs
+			there[p] = t
 		}
 	}
 	for _, at := range sortedPeriods(parts) {
 		var sum entityday.Sum
+		var size int64
 		for _, t := range parts[at] {
-			sum = sum.Add(t.Runs)
+			sum, size = sum.Add(t.Runs), size+t.Size
 		}
-		if sum == there[at] || level == entityday.Daily && len(parts[at]) < 2 {
+		old := there[at]
+		if sum == old.Runs || level == entityday.Daily && len(parts[at]) < 2 || !all && size < 2*old.Size {
 			continue
 		}
 		if err := w.joinTables(next, at, parts[at]); err != nil {

@@ -198,7 +198,7 @@ func TestDamagedTablesAreRebuilt(t *testing.T) {
 			t.Fatal(err)
 		}
 		damaged, err := w.Rebuild()
-		if _, rolled := w.RollUp(); errors.Join(err, rolled, w.Close()) != nil {
+		if _, rolled := w.RollUp(true); errors.Join(err, rolled, w.Close()) != nil {
 			t.Fatal(err, rolled)
 		}
 		if now := w.manifest; cmp.Equal(now.Tables, m.Tables) && len(damaged) > 0 {

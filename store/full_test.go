@@ -111,7 +111,7 @@ func TestThereIsOneWriter(t *testing.T) {
 	if n, _, err := w.Compact(Compaction{}); n == 0 || err != nil {
 		t.Fatalf("%d segments joined, %v", n, err)
 	}
-	if _, err := w.RollUp(); err != nil {
+	if _, err := w.RollUp(true); err != nil {
 		t.Fatal(err)
 	}
 	after := snapshot(t, folder)

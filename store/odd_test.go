@@ -104,7 +104,7 @@ func TestOddNamesAndTimesFindTheirPlace(t *testing.T) {
 			parse.Options{Workers: 2, Names: w.names}, w.NewWork, parse.Results[*Taken]{Take: w.Take, Report: func(p parse.Problem) { t.Error(p) }})
 		_, _, joinErr := w.Compact(Compaction{})
 		if err = errors.Join(err, joinErr, w.Seal()); err == nil {
-			_, err = w.RollUp()
+			_, err = w.RollUp(true)
 		}
 		if err = errors.Join(err, w.Close()); err != nil {
 			t.Fatal(err)

@@ -39,7 +39,7 @@ func (c *compactCommand) Run(s *session) (err error) {
 	before, after, err := w.Compact(store.Compaction{Size: c.Size << 20})
 	tables := 0
 	if err == nil {
-		tables, err = w.RollUp()
+		tables, err = w.RollUp(true)
 	}
 	s.setAside(w.SetAside())
 	if err == nil && !c.Quiet {

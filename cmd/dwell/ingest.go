@@ -70,7 +70,7 @@ func (c *ingestCommand) Run(s *session) (err error) {
 	if err == nil || s.ctx.Err() != nil {
 		err = errors.Join(err, w.Seal())
 		if s.ctx.Err() == nil && err == nil {
-			_, err = w.RollUp()
+			_, err = w.RollUp(false)
 		}
 	}
 	s.trouble.fieldNames(names)

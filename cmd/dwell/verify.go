@@ -62,7 +62,7 @@ func (c *verifyCommand) repair(s *session, archive *store.Archive) (err error) {
 	defer func() { err = errors.Join(err, w.Close()) }()
 	damaged, err := w.Rebuild()
 	if err == nil {
-		_, err = w.RollUp()
+		_, err = w.RollUp(true)
 	}
 	s.setAside(w.SetAside())
 	for _, path := range damaged {
