@@ -83,7 +83,7 @@ func TestATurnedBitIsFoundAndNamed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for range min(3, len(content)) {
+		for range min(2, len(content)) {
 			at, bit := random.IntN(len(content)), random.IntN(8)
 			if strings.HasPrefix(local, "head") {
 				at = random.IntN(len(content) / 2) // the last frame may be of one who died

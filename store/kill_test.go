@@ -139,7 +139,7 @@ func child(archive, logs string, point int64) *exec.Cmd {
 // another writer makes of what is left equals an archive that nobody disturbed.
 func TestAKilledWriterLosesNothing(t *testing.T) {
 	logs, whole := t.TempDir(), filepath.Join(t.TempDir(), "whole")
-	writeLogs(t, logs, 250)
+	writeLogs(t, logs, 150)
 	began := time.Now()
 	c := child(whole, logs, 0)
 	out, err := c.Output()
