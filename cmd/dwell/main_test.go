@@ -201,7 +201,7 @@ func flip(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: flip FOLDER")
 	}
 	var path string
-	ts.Check(filepath.WalkDir(ts.MkAbs(args[0]), func(p string, d os.DirEntry, err error) error {
+	ts.Check(filepath.WalkDir(ts.MkAbs(args[0]), func(p string, _ os.DirEntry, err error) error {
 		if err == nil && path == "" && filepath.Ext(p) == ".parquet" {
 			path = p
 		}
