@@ -125,7 +125,7 @@ func (s *sealedSplitter) Next(b *parse.Block) error {
 
 // NewDecoder implements [parse.Format].
 func (f *sealedFormat) NewDecoder(names *event.Names) parse.Decoder {
-	d := &sealedDecoder{format: f, names: names}
+	d := &sealedDecoder{format: f, names: names, origins: map[string]*origins{}}
 	if f.wants != nil {
 		d.wants = f.wants()
 	}
@@ -135,12 +135,13 @@ func (f *sealedFormat) NewDecoder(names *event.Names) parse.Decoder {
 // sealedDecoder reads runs. It keeps the last segment open: the next block is
 // mostly of the same.
 type sealedDecoder struct {
-	format *sealedFormat
-	names  *event.Names
-	wants  *Wants
-	from   *Segment
-	sealed *segment.Segment
-	file   *os.File
+	format  *sealedFormat
+	names   *event.Names
+	wants   *Wants
+	from    *Segment
+	sealed  *segment.Segment
+	file    *os.File
+	origins map[string]*origins // by dataset
 }
 
 // Decode implements [parse.Decoder].
@@ -157,29 +158,104 @@ func (d *sealedDecoder) decode(s *Segment, run int, yield func(*event.Event) boo
 	if err := d.open(s); err != nil {
 		return err
 	}
-	want, matters, err := d.want(run)
-	if err != nil || !matters {
-		return err
+	o := d.originsOf(s.Dataset)
+	for row, done := 0, false; !done; {
+		r, err := d.sealed.NewReader(run, o.want())
+		if err == nil {
+			r.Seek(row)
+			row, done = d.read(r, o, row, yield)
+			err = r.Err()
+		}
+		if err != nil {
+			return fmt.Errorf("reading run %s: %w: %w", s.Runs[run].ID, ErrDamaged, err)
+		}
 	}
-	r, err := d.sealed.NewReader(run, want)
-	if err != nil {
-		return fmt.Errorf("reading run %s: %w: %w", s.Runs[run].ID, ErrDamaged, err)
-	}
+	return nil
+}
+
+// read yields events from the given row on. It stops, not done, at the first of
+// an origin that was not met before: of it, other fields may be asked for.
+func (d *sealedDecoder) read(r *segment.Reader, o *origins, row int, yield func(*event.Event) bool) (next int, done bool) {
 	dictionary := d.format.archive.dictionaries.Add(1)
-	for r.Next() {
+	for ; r.Next(); row++ {
 		ev := r.Event()
+		if !o.knows(ev) {
+			return row, false
+		}
 		ev.Dictionary = dictionary
-		if want != nil {
+		if o.wants != nil {
 			ev.Partial = r.Complete
 		}
 		if !yield(ev) {
-			return nil
+			return row, true
 		}
 	}
-	if err := r.Err(); err != nil {
-		return fmt.Errorf("reading run %s: %w: %w", s.Runs[run].ID, ErrDamaged, err)
+	return row, true
+}
+
+// origins are where the events of a dataset belong, as far as they were met, and
+// what is asked of them.
+type origins struct {
+	wants *Wants // nil if everything is asked for
+	known map[string]bool
+	asked []func(event.Name) bool
+	key   []byte
+}
+
+// maxOrigins bounds the origins told apart. Beyond it all fields are read.
+const maxOrigins = 1 << 10
+
+// originsOf returns the origins of a dataset.
+func (d *sealedDecoder) originsOf(dataset string) *origins {
+	o, ok := d.origins[dataset]
+	if !ok {
+		o = &origins{wants: d.wants, known: map[string]bool{}}
+		d.origins[dataset] = o
 	}
-	return nil
+	return o
+}
+
+// knows says whether the event's origin was met before, and notes it.
+func (o *origins) knows(ev *event.Event) bool {
+	if o.wants == nil {
+		return true
+	}
+	o.key = o.appendKey(o.key[:0], ev)
+	if o.known[string(o.key)] {
+		return true
+	}
+	if len(o.known) == maxOrigins {
+		o.wants, o.known, o.asked = nil, nil, nil
+		return false
+	}
+	o.known[string(o.key)] = true
+	o.asked = append(o.asked, o.wants.Fields(ev))
+	return false
+}
+
+// appendKey appends what tells where an event belongs.
+func (o *origins) appendKey(dst []byte, ev *event.Event) []byte {
+	dst = append(append(dst, ev.Schema...), 0)
+	for _, f := range [...]*event.Field{&ev.Channel, &ev.Provider, &ev.Code} {
+		dst = append(append(append(dst, byte(f.Kind)), f.Data...), 0)
+	}
+	for i := range ev.Fields {
+		if f := &ev.Fields[i]; o.wants.Origin(f.Name) {
+			dst = append(append(append(dst, byte(f.Name), byte(f.Name>>8), byte(f.Kind)), f.Data...), 0)
+		}
+	}
+	return dst
+}
+
+// want returns which fields are asked for of events of the origins known; nil
+// means all.
+func (o *origins) want() func(event.Name) bool {
+	if o.wants == nil {
+		return nil
+	}
+	return func(n event.Name) bool {
+		return o.wants.Origin(n) || slices.ContainsFunc(o.asked, func(f func(event.Name) bool) bool { return f(n) })
+	}
 }
 
 // open makes s the segment at hand.
@@ -207,53 +283,6 @@ func (d *sealedDecoder) close() error {
 	file := d.file
 	d.from, d.file = nil, nil
 	return file.Close()
-}
-
-// want returns which fields of a run's events are asked for, by where the
-// events belong, and whether any event can matter at all.
-func (d *sealedDecoder) want(run int) (want func(event.Name) bool, matters bool, err error) {
-	if d.wants == nil {
-		return nil, true, nil
-	}
-	r, err := d.sealed.NewReader(run, d.wants.Origin)
-	if err != nil {
-		return nil, false, fmt.Errorf("reading run %s: %w: %w", d.from.Runs[run].ID, ErrDamaged, err)
-	}
-	origins := map[string]bool{}
-	var asked []func(event.Name) bool
-	var key []byte
-	for r.Next() {
-		ev := r.Event()
-		key = appendOrigin(key[:0], ev)
-		if !origins[string(key)] {
-			origins[string(key)] = true
-			asked = append(asked, d.wants.Fields(ev))
-		}
-	}
-	if err := r.Err(); err != nil {
-		return nil, false, fmt.Errorf("reading run %s: %w: %w", d.from.Runs[run].ID, ErrDamaged, err)
-	}
-	known := map[event.Name]bool{}
-	return func(n event.Name) bool {
-		if wanted, ok := known[n]; ok {
-			return wanted
-		}
-		known[n] = slices.ContainsFunc(asked, func(f func(event.Name) bool) bool { return f(n) })
-		return known[n]
-	}, true, nil
-}
-
-// appendOrigin appends what tells where an event belongs.
-func appendOrigin(dst []byte, ev *event.Event) []byte {
-	dst = append(append(dst, ev.Dataset...), 0)
-	dst = append(append(dst, ev.Schema...), 0)
-	for _, f := range [...]event.Field{ev.Channel, ev.Provider, ev.Code} {
-		dst = append(append(append(dst, byte(f.Kind)), f.Data...), 0)
-	}
-	for _, f := range ev.Fields {
-		dst = append(append(append(dst, byte(f.Name), byte(f.Name>>8), byte(f.Kind)), f.Data...), 0)
-	}
-	return dst
 }
 
 // ids yields the ids of a segment's records.
