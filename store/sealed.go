@@ -125,7 +125,7 @@ func (s *sealedSplitter) Next(b *parse.Block) error {
 
 // NewDecoder implements [parse.Format].
 func (f *sealedFormat) NewDecoder(names *event.Names) parse.Decoder {
-	d := &sealedDecoder{format: f, names: names, origins: map[string]*origins{}}
+	d := &sealedDecoder{format: f, names: names}
 	if f.wants != nil {
 		d.wants = f.wants()
 	}
@@ -208,6 +208,9 @@ const maxOrigins = 1 << 10
 // originsOf returns the origins of a dataset.
 func (d *sealedDecoder) originsOf(dataset string) *origins {
 	o, ok := d.origins[dataset]
+	if d.origins == nil {
+		d.origins = map[string]*origins{}
+	}
 	if !ok {
 		o = &origins{wants: d.wants, known: map[string]bool{}}
 		d.origins[dataset] = o
