@@ -1,5 +1,9 @@
 # One word each. A fresh machine needs Go >= 1.26 and make, nothing else: Go
 # fetches the libraries and builds the tools pinned in tools/go.mod.
+# With a C++ compiler dwell answers SQL by DuckDB; without, all the rest works.
+ifeq ($(shell command -v c++ g++ clang++ 2>/dev/null),)
+export CGO_ENABLED = 0
+endif
 LINT = go tool -modfile=tools/go.mod golangci-lint
 FUZZTIME ?= 10s
 .PHONY: faults build scan-sample test race lint fmt tidy check fuzz bench bench-archive browser

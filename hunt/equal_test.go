@@ -120,6 +120,13 @@ func ownCorpus(t *testing.T) corpus {
 			}
 		}
 	}
+	// Records that say themselves which log source they are of.
+	named := `{"product":"windows","category":"process_creation","Image":"C:\\Windows\\System32\\rundll32.exe","CommandLine":"rundll32.exe C:\\windows\\system32\\comsvcs.dll, MiniDump 624 C:\\t.dmp full"}
+{"product":"zeek","service":"dns","Image":"C:\\Windows\\System32\\rundll32.exe"}
+`
+	if err := os.WriteFile(filepath.Join(folder, "named.jsonl"), []byte(named), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	files := filesUnder(t, folder)
 	return corpus{name: "own", files: append(files, filesUnder(t, filepath.Join("..", "testdata", "sample"))...), rules: starter.Load()}
 }
@@ -354,6 +361,23 @@ func (f *filler) copied() error {
 	return errors.Join(f.take(both[0]), f.take(both[1]))
 }
 
+// sealAll seals what is left in the head and returns what the archive then holds.
+func sealAll(t *testing.T, a *store.Archive) *store.Manifest {
+	t.Helper()
+	w, err := a.Write(event.NewNames())
+	if err == nil {
+		err = errors.Join(w.Seal(), w.Close())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := a.Manifest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
 // TestRecordsAreInTheArchiveOnce counts them, whatever was taken in twice.
 func TestRecordsAreInTheArchiveOnce(t *testing.T) {
 	c := ownCorpus(t)
@@ -373,17 +397,7 @@ func TestRecordsAreInTheArchiveOnce(t *testing.T) {
 		random := rand.New(rand.NewPCG(*seed, uint64(1000+round)))
 		folder := filepath.Join(t.TempDir(), "archive")
 		fill(t, random, folder, c.files)
-		w, err := open(t, random, folder).Write(event.NewNames())
-		if err == nil {
-			err = errors.Join(w.Seal(), w.Close())
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		m, err := store.ReadManifest(folder)
-		if err != nil {
-			t.Fatal(err)
-		}
+		m := sealAll(t, open(t, random, folder))
 		var rows int64
 		for i := range m.Segments {
 			rows += m.Segments[i].Rows()

@@ -114,17 +114,7 @@ func TestADamagedSegmentIsSetAsideInSQL(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "archive")
 	random := rand.New(rand.NewPCG(7, 7))
 	fill(t, random, folder, c.files)
-	w, err := open(t, random, folder).Write(event.NewNames())
-	if err == nil {
-		err = errors.Join(w.Seal(), w.Close())
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := store.ReadManifest(folder)
-	if err != nil {
-		t.Fatal(err)
-	}
+	m := sealAll(t, open(t, random, folder))
 	whole, _ := question(t, folder, SQL{Question: "select count(*) from events"})
 	victim := &m.Segments[len(m.Segments)/2]
 	path := filepath.Join(folder, filepath.FromSlash(victim.Path))

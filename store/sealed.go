@@ -202,15 +202,19 @@ type origins struct {
 	key   []byte
 }
 
-// maxOrigins bounds the origins told apart. Beyond it all fields are read.
-const maxOrigins = 1 << 10
+// maxOrigins bounds the origins told apart, longOrigin, in bytes, what tells one.
+// Beyond them all fields are read.
+const (
+	maxOrigins = 1 << 10
+	longOrigin = 1 << 12
+)
 
 // originsOf returns the origins of a dataset.
 func (d *sealedDecoder) originsOf(dataset string) *origins {
-	o, ok := d.origins[dataset]
 	if d.origins == nil {
 		d.origins = map[string]*origins{}
 	}
+	o, ok := d.origins[dataset]
 	if !ok {
 		o = &origins{wants: d.wants, known: map[string]bool{}}
 		d.origins[dataset] = o
@@ -227,7 +231,7 @@ func (o *origins) knows(ev *event.Event) bool {
 	if o.known[string(o.key)] {
 		return true
 	}
-	if len(o.known) == maxOrigins {
+	if len(o.known) == maxOrigins || len(o.key) > longOrigin {
 		o.wants, o.known, o.asked = nil, nil, nil
 		return false
 	}
@@ -286,6 +290,25 @@ func (d *sealedDecoder) close() error {
 	file := d.file
 	d.from, d.file = nil, nil
 	return file.Close()
+}
+
+// idsAt returns the ids of the records that are sealed at a place. Segments that
+// are damaged are handed to aside.
+func (a *Archive) idsAt(m *Manifest, at place, aside func(path string, err error)) (map[event.ID]bool, error) {
+	ids := map[event.ID]bool{}
+	for i := range m.Segments {
+		s := &m.Segments[i]
+		if s.Dataset != at.dataset || s.Day != at.day {
+			continue
+		}
+		err := a.ids(s, func(id event.ID) { ids[id] = true })
+		if errors.Is(err, ErrDamaged) {
+			aside(s.Path, err)
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	return ids, nil
 }
 
 // ids yields the ids of a segment's records.

@@ -119,14 +119,13 @@ func (b *Bounds) admits(s *Segment) bool {
 	if b.From.IsZero() && b.To.IsZero() {
 		return true
 	}
-	for i := range s.Runs {
-		r := &s.Runs[i]
-		if r.First.IsZero() || !b.To.IsZero() && !r.First.Before(b.To) || r.Last.Before(b.From) {
-			continue
-		}
-		return true
+	if s.Day == Undated {
+		return false
 	}
-	return false
+	// The day says it, not the runs: they know no times that nanoseconds since
+	// 1970 cannot count. A day beyond the calendar is read to be sure.
+	day, err := time.Parse(time.DateOnly, s.Day)
+	return err != nil || (b.To.IsZero() || day.Before(b.To)) && day.AddDate(0, 0, 1).After(b.From)
 }
 
 func (b *Bounds) admitsDataset(dataset string) bool {

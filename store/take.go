@@ -2,7 +2,6 @@ package store
 
 import (
 	"bytes"
-	"errors"
 	"strings"
 	"time"
 
@@ -210,20 +209,12 @@ func (w *Writer) isSealed(p *partition, at place, id event.ID) (bool, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.sealed == nil {
-		p.sealed = map[event.ID]bool{}
-		for i := range w.manifest.Segments {
-			s := &w.manifest.Segments[i]
-			if s.Dataset != at.dataset || s.Day != at.day {
-				continue
-			}
-			// What is damaged is set aside: its records are taken in anew.
-			err := w.archive.ids(s, func(id event.ID) { p.sealed[id] = true })
-			if errors.Is(err, ErrDamaged) {
-				w.setAside(s.Path, err)
-			} else if err != nil {
-				return false, err
-			}
+		// What is damaged is set aside: its records are taken in anew.
+		sealed, err := w.archive.idsAt(w.manifest, at, w.setAside)
+		if err != nil {
+			return false, err
 		}
+		p.sealed = sealed
 	}
 	return p.sealed[id], nil
 }

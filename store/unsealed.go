@@ -55,7 +55,7 @@ func (s *Snapshot) Unsealed(ctx context.Context, folder string, wants func(datas
 	if !s.HasHead() {
 		return nil, nil
 	}
-	u := &unsealed{snapshot: s, wants: wants, names: event.NewNames(), types: map[string]*segment.Types{}, builders: map[place]*segment.Builder{}}
+	u := &unsealed{snapshot: s, wants: wants, names: event.NewNames(), types: map[string]*segment.Types{}, builders: map[place]*segment.Builder{}, sealed: map[place]map[event.ID]bool{}}
 	inputs := func(yield func(parse.Input, error) bool) { s.headInputs(yield) }
 	err := parse.Run(ctx, inputs, parse.Options{Workers: 1, Names: u.names}, func() parse.Work[error] { return u.block },
 		parse.Results[error]{Take: func(err error) error { return err }, Report: func(p parse.Problem) { u.failed = errors.Join(u.failed, p.Err) }})
@@ -116,20 +116,10 @@ func (u *unsealed) event(ev *event.Event) error {
 func (u *unsealed) isSealed(at place, id event.ID) (bool, error) {
 	ids, known := u.sealed[at]
 	if !known {
-		ids = map[event.ID]bool{}
-		for i := range u.snapshot.Segments {
-			s := &u.snapshot.Segments[i]
-			if s.Dataset != at.dataset || s.Day != at.day {
-				continue
-			}
-			// What is damaged is set aside: then the copy in the head is all there is.
-			err := u.snapshot.archive.ids(s, func(id event.ID) { ids[id] = true })
-			if err != nil && !errors.Is(err, ErrDamaged) {
-				return false, err
-			}
-		}
-		if u.sealed == nil {
-			u.sealed = map[place]map[event.ID]bool{}
+		// Of what is damaged, which others name, the copy in the head is all there is.
+		var err error
+		if ids, err = u.snapshot.archive.idsAt(u.snapshot.Manifest, at, func(string, error) {}); err != nil {
+			return false, err
 		}
 		u.sealed[at] = ids
 	}

@@ -48,6 +48,15 @@ func (s *session) setAside(faults []store.Fault) {
 	}
 }
 
+// openSnapshot returns what an archive holds now, to be closed.
+func openSnapshot(folder string, opt store.Options) (*store.Snapshot, error) {
+	archive, err := store.Open(folder, opt)
+	if err != nil {
+		return nil, err
+	}
+	return archive.Snapshot()
+}
+
 // archiveOptions are those of the archive for a run.
 func (f *archiveFlags) archiveOptions(s *session, in *inputFlags) (store.Options, error) {
 	s.roomy()

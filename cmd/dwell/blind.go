@@ -32,11 +32,7 @@ const patience = 24 * time.Hour
 // Run runs the command.
 func (c *coverageCommand) Run(s *session) (err error) {
 	s.roomy()
-	archive, err := store.Open(c.Archive, store.Options{Secrets: c.Secrets, Now: s.now})
-	if err != nil {
-		return err
-	}
-	snapshot, err := archive.Snapshot()
+	snapshot, err := openSnapshot(c.Archive, store.Options{Secrets: c.Secrets, Now: s.now})
 	if err != nil {
 		return err
 	}

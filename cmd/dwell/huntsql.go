@@ -33,11 +33,7 @@ func (c *huntCommand) runSQL(s *session) (err error) {
 	if err != nil {
 		return err
 	}
-	archive, err := store.Open(c.Archive, opt)
-	if err != nil {
-		return err
-	}
-	snapshot, err := archive.Snapshot()
+	snapshot, err := openSnapshot(c.Archive, opt)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"context"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
@@ -20,6 +21,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/dwell-project/dwell/internal/evtxwrite"
+
+	"github.com/dwell-project/dwell/store/duck"
 )
 
 var update = flag.Bool("update", false, "write the expected outputs of the stories anew")
@@ -39,12 +42,7 @@ func TestStories(t *testing.T) {
 			env.Setenv("SAMPLE", sample)
 			return err
 		},
-		Condition: func(name string) (bool, error) {
-			if name != "root" {
-				return false, fmt.Errorf("unknown condition %q", name)
-			}
-			return os.Getuid() == 0, nil
-		},
+		Condition: condition,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"writeevtx": writeEVTX,
 			"exits":     exits,
@@ -58,6 +56,20 @@ func TestStories(t *testing.T) {
 			"flip":      flip,
 		},
 	})
+}
+
+// condition says whether what a script asks for is so: root, or duckdb, which a
+// dwell that was built without cgo has not.
+func condition(name string) (bool, error) {
+	switch name {
+	case "root":
+		return os.Getuid() == 0, nil
+	case "duckdb":
+		_, err := duck.Names(context.Background(), "select 1")
+		return !errors.Is(err, duck.ErrUnavailable), nil
+	default:
+		return false, fmt.Errorf("unknown condition %q", name)
+	}
 }
 
 // exits runs dwell and checks its exit code: exits 1 scan logs.

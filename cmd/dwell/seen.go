@@ -24,11 +24,7 @@ type seenCommand struct {
 // Run runs the command.
 func (c *seenCommand) Run(s *session) (err error) {
 	s.roomy()
-	archive, err := store.Open(c.Archive, store.Options{Secrets: c.Secrets, Now: s.now})
-	if err != nil {
-		return err
-	}
-	snapshot, err := archive.Snapshot()
+	snapshot, err := openSnapshot(c.Archive, store.Options{Secrets: c.Secrets, Now: s.now})
 	if err != nil {
 		return err
 	}
