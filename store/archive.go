@@ -118,6 +118,31 @@ func begin(folder string, d files) error {
 	return m.write(folder, d)
 }
 
+// Owns says whether a file lies in the archive or among its secrets, neither of
+// which is to be taken in.
+func (a *Archive) Owns(path string) bool {
+	folder, err := realFolder(filepath.Dir(path))
+	if err != nil {
+		return false // whoever opens it will say
+	}
+	for _, given := range [...]string{a.folder, a.opt.Secrets} {
+		own, err := realFolder(given)
+		if err == nil && (folder == own || strings.HasPrefix(folder, own+string(filepath.Separator))) {
+			return true
+		}
+	}
+	return false
+}
+
+// realFolder returns the one absolute path of a folder, without links.
+func realFolder(path string) (string, error) {
+	whole, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return "", err
+	}
+	return filepath.Abs(whole)
+}
+
 // Folder returns where the archive is.
 func (a *Archive) Folder() string { return a.folder }
 

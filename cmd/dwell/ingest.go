@@ -22,10 +22,12 @@ type ingestCommand struct {
 
 // taking is one run of ingest.
 type taking struct {
+	archive                *store.Archive
 	writer                 *store.Writer
 	inputs                 *inputs
 	taken, known, unparsed int64
 	skipped                int64 // files that were there as a whole
+	own                    int64 // files of the archive itself
 	trouble                *trouble
 }
 
@@ -52,11 +54,11 @@ func (c *ingestCommand) Run(s *session) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
-	t := &taking{writer: w, inputs: in, trouble: s.trouble}
+	t := &taking{archive: archive, writer: w, inputs: in, trouble: s.trouble}
 	if n := w.Held(); n > 0 && !c.Quiet {
 		tell(s.notes, "dwell: %s of an earlier run are taken up\n", many(n, "record"))
 	}
-	in.opt.Skip = t.isKnown
+	in.opt.Skip = func(path string) bool { return t.isOwn(path) || t.isKnown(path) }
 	done := s.showProgress(in, c.Quiet)
 	err = parse.Run(s.ctx, w.Note(in.all()), parse.Options{Workers: c.Workers, Names: names}, w.NewWork, parse.Results[*store.Taken]{
 		Take: t.take, Report: s.trouble.source,
@@ -87,6 +89,17 @@ func (t *taking) take(taken *store.Taken) error {
 	}
 	t.taken, t.known, t.unparsed = t.taken+taken.New, t.known+taken.Known, t.unparsed+taken.Unparsed
 	return t.writer.Take(taken)
+}
+
+// isOwn says whether the file is one of the archive's, which may lie among the
+// logs.
+func (t *taking) isOwn(path string) bool {
+	if !t.archive.Owns(path) {
+		return false
+	}
+	t.inputs.skipped = true
+	t.own++
+	return true
 }
 
 // isKnown says whether the file, as it lies on disk, was taken in before. Only
@@ -132,6 +145,9 @@ func (t *taking) summarise(s *session, archive string) {
 	}
 	if t.skipped > 0 {
 		tell(s.notes, "; %s unchanged", many(t.skipped, "file"))
+	}
+	if t.own > 0 {
+		tell(s.notes, "; %s of the archive itself passed over", many(t.own, "file"))
 	}
 	tell(s.notes, "\n")
 }
